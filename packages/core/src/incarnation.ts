@@ -1,0 +1,83 @@
+import { commit } from './commit.js'
+import { MeshError } from './errors.js'
+import { type ReplicaId } from './ids.js'
+import { incarnationBytes } from './mesh.js'
+import { recordSelf } from './record.js'
+import { type Change, type Evidence, type Release } from './release.js'
+import { nextStamp } from './stamp.js'
+import { type State, limitOf, seqOf } from './state.js'
+import { type Turn } from './turn.js'
+import { cap, withDot } from './version-vector.js'
+
+/** From now on this store writes under a new replica id. What it wrote before stays valid. */
+export function reincarnate(state: State, why: string, turn: Turn): void {
+  const before = state.replica
+  state.incarnation = state.mesh.random(incarnationBytes)
+  state.replica = state.mesh.writerOf(state.peer, state.incarnation).replica
+  state.ownReplicas.add(state.replica)
+  recordSelf(state, turn)
+  const text = `replica id ${before} is given up for ${state.replica}: ${why}`
+  turn.tell({ type: 'notice', notice: 'reincarnated', text })
+}
+
+/**
+ * Writes again, under the present replica id, what an own replica id wrote beyond its limit. Each
+ * keeps what it had seen, as far as that still counts, and sees its own predecessors' new dots.
+ */
+export function reissue(
+  state: State,
+  from: ReplicaId,
+  lost: readonly Evidence[],
+  turn: Turn,
+): void {
+  if (lost.length === 0) return
+  const limit = limitOf(state)
+  if (seqOf(state, state.replica) >= limit(state.replica)) reincarnate(state, 'it was cut', turn)
+  const reissued: { readonly old: number; readonly seq: number }[] = []
+  for (const { release, changes } of lost) {
+    const moved = changes.map((change) => {
+      const seenFrom = change.seen.get(from) ?? 0
+      const seen = cap(change.seen, (replica) => Math.min(limit(replica), seqOf(state, replica)))
+      const before = reissued.findLast(({ old }) => old <= seenFrom)
+      if (before === undefined) return { ...change, seen }
+      return { ...change, seen: withDot(seen, { replica: state.replica, seq: before.seq }) }
+    })
+    const written = commitParts(state, release, moved, turn)
+    if (written !== undefined) reissued.push({ old: release.seq, seq: written.seq })
+  }
+}
+
+/**
+ * Nobody waits for a re-issue, so nobody could answer a refusal: what is too large by the dots it
+ * gained goes in two parts, and what its author may not write any more is named and left.
+ */
+function commitParts(
+  state: State,
+  named: Pick<Release, 'message' | 'requestId'>,
+  changes: readonly Change[],
+  turn: Turn,
+): Release | undefined {
+  const { ms } = nextStamp(state.stamp, turn.now)
+  const isAllowed = ({ key }: Change): boolean =>
+    state.mesh.writeFault?.(state.peer, key, ms) === undefined
+  const allowed = changes.filter(isAllowed)
+  if (allowed.length < changes.length) {
+    const keys = changes.filter((change) => !isAllowed(change)).map(({ key }) => key)
+    const text = `what this peer may not write any more is not written again: ${keys.join(', ')}`
+    turn.tell({ type: 'notice', notice: 'void', text })
+  }
+  if (allowed.length === 0) return undefined
+  try {
+    return commit(
+      state,
+      { changes: allowed, message: named.message, requestId: named.requestId },
+      turn,
+    )
+  } catch (error) {
+    const isTooLarge = error instanceof MeshError && error.code === 'RELEASE_TOO_LARGE'
+    if (!isTooLarge || allowed.length === 1) throw error
+    const half = allowed.length / 2
+    commitParts(state, named, allowed.slice(0, half), turn)
+    return commitParts(state, named, allowed.slice(half), turn)
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The replica of a Grapevine mesh: a pure state machine. It knows no time, chance, disk or network.
+ *
+ * ```ts
+ * const { replica, effects } = openReplica({ mesh, crypto, peer })
+ * store(effects)
+ * const told = replica.handle({ type: 'write', put: new Map([['shop/max-items', 12]]) }, Date.now())
+ * replica.get('shop/max-items') // 12
+ * ```
+ */
+export {
+  type OpenOptions,
+  type Input,
+  type Reading,
+  type Replica,
+  type Status,
+  openReplica,
+} from './replica.js'
+export { limits } from './limits.js'
+export { MeshError } from './errors.js'
+export { checkKey } from './key.js'
+export { formatDot } from './ids.js'
+
+export type { ErrorCode } from './errors.js'
+export type { Effect, KeyChange, Notice, Verdict } from './effect.js'
+export type { Hashes } from './hashes.js'
+export type { Rollback } from './history.js'
+export type { Dot, Key, PeerId, ReleaseId, ReplicaId } from './ids.js'
+export type { Crypto, MeshRules } from './mesh.js'
+export type { Announcement, HeardPresence, Presence, Refusal } from './presence.js'
+export type { Receipt } from './receipts.js'
+export type { Records } from './load.js'
+export type { Change, Release } from './release.js'
+export type { Stamp } from './stamp.js'
+export type { Mark, Statement } from './statement.js'
+export type { StatementRequest } from './issue.js'
+export type { Held } from './state.js'
+export type { Value } from './value.js'
+export type { VersionVector } from './version-vector.js'
+export type { Write } from './write.js'

@@ -1,0 +1,155 @@
+import { asBytes, asCount, asList, asText, checkFormat, decode, encode } from './codec.js'
+import { Malformed } from './errors.js'
+import { type Hashes, hashesOf, stateWord } from './hashes.js'
+import {
+  type Dot,
+  type Key,
+  type PeerId,
+  type ReplicaId,
+  compareText,
+  fromHex,
+  sortedEntries,
+  toHex,
+} from './ids.js'
+import { clipText } from './key.js'
+import { limits } from './limits.js'
+import { type Mesh } from './mesh.js'
+import { vectorFromWire, vectorToWire } from './release.js'
+import { type State, clockVector } from './state.js'
+import { type Turn } from './turn.js'
+import { type VersionVector, emptyVector, join } from './version-vector.js'
+
+/** A release that reached a peer, whose schema there does not take its value for this key. */
+export interface Refusal extends Dot {
+  readonly key: Key
+  readonly reason: string
+}
+
+/** A peer's small signed heartbeat: where it stands, and what it could not take. */
+export interface Presence {
+  readonly peer: PeerId
+  /** The sender's time, growing; an older one says nothing new. */
+  readonly at: number
+  readonly hashes: Hashes
+  /** Part of its clock: the replica ids that moved last, where all would be too many. */
+  readonly clock: VersionVector
+  readonly refusals: readonly Refusal[]
+  readonly labels: ReadonlyMap<string, string>
+  readonly software: string
+}
+
+export interface HeardPresence extends Omit<Presence, 'clock'> {
+  /** All that its last presences claim together. */
+  readonly clock: VersionVector
+  readonly heardAt: number
+}
+
+export interface Announcement {
+  readonly labels?: ReadonlyMap<string, string> | undefined
+  readonly software?: string | undefined
+}
+
+const formatVersion = 1
+
+export function signPresence(state: State, announcement: Announcement, turn: Turn): Uint8Array {
+  // A clock that was set back must not silence this peer.
+  state.presenceAt = Math.max(turn.now, state.presenceAt + 1)
+  const { statements, clock, state: stateHash } = hashesOf(state)
+  const labels = sortedEntries(announcement.labels ?? new Map<string, string>())
+  const refusals = sortedEntries(state.refusals).slice(0, limits.presenceRefusalsMax)
+  const body = encode([
+    formatVersion,
+    fromHex(state.peer),
+    state.presenceAt,
+    [statements, clock, stateHash],
+    vectorToWire(lastMoved(clockVector(state))),
+    refusals.map(([key, { replica, seq, reason }]) => [fromHex(replica), seq, key, reason]),
+    labels.slice(0, limits.presenceLabelsMax).map(([name, value]) => [clip(name), clip(value)]),
+    clip(announcement.software ?? ''),
+  ])
+  return encode([body, state.mesh.sign(state.mesh.signedBytes('presence', body))])
+}
+
+const clip = (text: string): string => clipText(text, limits.labelBytesMax)
+
+const lastMoved = (clock: VersionVector): VersionVector =>
+  clock.size <= limits.presenceEntriesMax
+    ? clock
+    : // order: who moved last; any part of a clock is true
+      new Map([...clock].slice(-limits.presenceEntriesMax))
+
+export function decodePresence(mesh: Mesh, bytes: Uint8Array): Presence {
+  const [bodyValue, signature] = asList(decode(bytes, limits.pageBytesMax), 'presence', 2)
+  const body = asBytes(bodyValue, 'presence body')
+  const fields = asList(decode(body), 'presence body', 8)
+  checkFormat(fields[0], formatVersion)
+  const peer = toHex<PeerId>(asBytes(fields[1], 'peer', 32))
+  if (!mesh.verify(peer, mesh.signedBytes('presence', body), asBytes(signature, 'signature', 64))) {
+    throw new Malformed('the signature of a presence does not hold')
+  }
+  const [statements, clock, state] = asList(fields[3], 'hashes', 3).map((hash) =>
+    asBytes(hash, 'hash', 32),
+  )
+  return {
+    peer,
+    at: asCount(fields[2], 'presence time'),
+    hashes: { statements: statements!, clock: clock!, state: state! },
+    clock: vectorFromWire(fields[4]),
+    refusals: asList(fields[5], 'refusals').map(refusalFromWire),
+    labels: new Map(
+      asList(fields[6], 'labels').map((label) => {
+        const [name, value] = asList(label, 'label', 2)
+        return [
+          asText(name, 'label', limits.labelBytesMax),
+          asText(value, 'label', limits.labelBytesMax),
+        ]
+      }),
+    ),
+    software: asText(fields[7], 'software', limits.labelBytesMax),
+  }
+}
+
+function refusalFromWire(value: unknown): Refusal {
+  const [replica, seq, key, reason] = asList(value, 'refusal', 4)
+  return {
+    replica: toHex<ReplicaId>(asBytes(replica, 'replica id', 16)),
+    seq: asCount(seq, 'seq'),
+    key: asText(key, 'key', limits.keyBytesMax) as Key,
+    reason: asText(reason, 'reason', limits.reasonBytesMax),
+  }
+}
+
+/** Only members are heard, and each only forwards in its own time. */
+export function hearPresence(state: State, presence: Presence, now: number): boolean {
+  const last = state.presences.get(presence.peer)
+  const isNews = state.members.has(presence.peer) && presence.at > (last?.at ?? -1)
+  if (!isNews || presence.peer === state.peer) return false
+  // A whole clock replaces what was known, so that a peer that lost its disk claims no more than it has.
+  const isWhole = presence.clock.size < limits.presenceEntriesMax
+  const clock = isWhole ? presence.clock : join([last?.clock ?? emptyVector, presence.clock])
+  state.presences.set(presence.peer, { ...presence, clock, heardAt: now })
+  noteStated(state, presence.peer, presence.hashes)
+  return true
+}
+
+/** Only members vouch. */
+export function noteStated(state: State, peer: PeerId, hashes: Hashes): void {
+  if (!state.members.has(peer)) return
+  const word = stateWord(hashes)
+  const words = (state.stated.get(peer) ?? []).filter((other) => other !== word)
+  state.stated.set(peer, [...words, word].slice(-limits.statedHashesMax))
+}
+
+/** Members heard lately, self included; undefined unless they are more than half of all members. */
+export function quorumOf(state: State, now: number): readonly PeerId[] | undefined {
+  const heard = [...state.members]
+    .filter((member) => {
+      const presence = state.presences.get(member)
+      return (
+        member === state.peer ||
+        (presence !== undefined && now - presence.heardAt <= limits.memberAbsentMs)
+      )
+    })
+    .sort(compareText)
+  return heard.length * 2 > state.members.size ? heard : undefined
+}

@@ -1,0 +1,221 @@
+import { learnFork } from './fork.js'
+import { hashesOf, stateWord } from './hashes.js'
+import { headsOf, isPut, replaceUnsettled } from './heads.js'
+import { remember } from './history.js'
+import { type Key, type PeerId, sortedEntries, sortedValues, unknownId } from './ids.js'
+import { reincarnate } from './incarnation.js'
+import {
+  liveKeys,
+  recordContext,
+  recordName,
+  recordSettled,
+  recordTip,
+  shownKeys,
+} from './record.js'
+import { type Evidence, type Release } from './release.js'
+import { takeStatements } from './statements.js'
+import {
+  type Held,
+  type State,
+  clockCoversDot,
+  idAt,
+  limitOf,
+  logOf,
+  loggedAt,
+  proofAt,
+  raiseStamp,
+  refreshFloor,
+  seqOf,
+  setTip,
+  vectorOf,
+  warm,
+} from './state.js'
+import { type Turn } from './turn.js'
+import { type VersionVector, cap, coversDot, join, withDot } from './version-vector.js'
+import { type Snapshot, byKey, checkSnapshot, readSnapshot } from './snapshot-read.js'
+
+interface Merge {
+  /** Keys whose heads would have gone on one member's word alone; if any, nothing was merged. */
+  readonly unvouched: readonly Key[]
+  readonly word: string
+}
+
+/**
+ * Merges a complete snapshot in one step. Statements first; both sides capped; per key a change
+ * stays if both have it, or if one has it and the other's clock does not cover its dot; the clock
+ * becomes the maximum.
+ */
+export function mergeSnapshot(
+  state: State,
+  { from, items }: { readonly from: PeerId; readonly items: readonly Uint8Array[] },
+  turn: Turn,
+): Merge {
+  const snapshot = readSnapshot(state, items)
+  takeStatements(state, snapshot.statements, snapshot.pairs, turn)
+  checkSnapshot(state, snapshot, turn.now)
+  const word = stateWord(snapshot.hashes)
+  if (learnForks(state, snapshot, turn)) return { unvouched: [], word }
+
+  const limit = limitOf(state)
+  const theirs = byKey(snapshot.changes, ({ replica, seq }) => seq <= limit(replica))
+  const isRepair =
+    stateWord({ ...hashesOf(state), state: snapshot.hashes.state }) === stateWord(snapshot.hashes)
+  const isVouched = isVouchedFor(state, from, word)
+  const theirClock = cap(vectorOf(snapshot.clock), limit)
+  const merged = new Map<Key, readonly Held[]>()
+  const unvouched: Key[] = []
+  for (const key of sortedValues(new Set([...theirs.keys(), ...state.keys.keys()]))) {
+    const mine = state.keys.get(key)?.unsettled ?? []
+    const their = theirs.get(key) ?? []
+    // Equal clocks and other heads: one of us is damaged, and two members say that it is this one.
+    const kept = isRepair && isVouched ? their : mergeKey(state, mine, their, theirClock)
+    if (!isVouched && !isEvident(mine, their, kept)) unvouched.push(key)
+    if (kept.length !== mine.length || kept.some((held) => !mine.includes(held)))
+      merged.set(key, kept)
+  }
+  if (unvouched.length === 0) adopt(state, snapshot, merged, turn)
+  return { unvouched, word }
+}
+
+function mergeKey(
+  state: State,
+  mine: readonly Held[],
+  theirs: readonly Held[],
+  theirClock: VersionVector,
+): readonly Held[] {
+  const both = new Set(theirs.map(({ release }) => release.id))
+  const own = new Set(mine.map(({ release }) => release.id))
+  return [
+    ...mine.filter(({ release }) => both.has(release.id) || !coversDot(theirClock, release)),
+    ...theirs.filter(
+      ({ release }) => !own.has(release.id) && seqOf(state, release.replica) < release.seq,
+    ),
+  ]
+}
+
+/**
+ * Whether every head that goes is covered by a signed change. A remove head also goes where
+ * nothing that stays was covered by it: then nobody can read the difference.
+ */
+function isEvident(mine: readonly Held[], theirs: readonly Held[], kept: readonly Held[]): boolean {
+  const gone = headsOf(mine).filter((head) => !kept.includes(head))
+  if (gone.length === 0) return true
+  const seen = join([...mine, ...theirs].map(({ change }) => change.seen))
+  return gone.every(
+    (head) =>
+      coversDot(seen, head.release) ||
+      (!isPut(head) && !kept.some(({ release }) => coversDot(head.change.seen, release))),
+  )
+}
+
+/** Another member stated the very same statements, clock and state. */
+const isVouchedFor = (state: State, from: PeerId, word: string): boolean =>
+  // order: one voucher is enough
+  [...state.stated].some(([peer, words]) => peer !== from && words.includes(word))
+
+/** Where both hold a dot under two ids, the pair is worth more than the merge. */
+function learnForks(state: State, snapshot: Snapshot, turn: Turn): boolean {
+  const tips = sortedEntries(snapshot.tipProofs).map(([, evidence]) => evidence)
+  let isForked = false
+  for (const { release, bytes } of [...tips, ...snapshot.changes]) {
+    const { replica, seq, id } = release
+    const own = clockCoversDot(state, release) ? idAt(state, replica, seq) : undefined
+    if (own === undefined || own === id) continue
+    const held = proofAt(state, release)
+    if (held === undefined) continue
+    learnFork(state, held, bytes, turn)
+    isForked = true
+  }
+  return isForked
+}
+
+/** All of it in one step: keys, log, contexts, clock. */
+function adopt(
+  state: State,
+  snapshot: Snapshot,
+  merged: ReadonlyMap<Key, readonly Held[]>,
+  turn: Turn,
+): void {
+  if ((snapshot.clock.get(state.replica)?.seq ?? 0) > seqOf(state, state.replica)) {
+    reincarnate(state, 'a snapshot holds releases of it that this store does not', turn)
+  }
+  const touched = new Set<Release>()
+  for (const [key, kept] of sortedEntries(merged)) {
+    for (const release of adoptKey(state, key, kept, turn)) touched.add(release)
+  }
+  for (const [key, theirs] of sortedEntries(snapshot.contexts)) {
+    const held = turn.touch(state, key)
+    held.context = join([held.context, cap(theirs, limitOf(state))])
+    recordContext(key, held.context, turn)
+  }
+  for (const evidence of snapshot.changes) {
+    if (logShown(state, evidence, turn)) touched.add(evidence.release)
+  }
+  recount(state, touched, turn)
+  advanceClock(state, snapshot, turn)
+}
+
+/** Puts one key as merged, and tells which releases have a part in the difference. */
+function adoptKey(state: State, key: Key, kept: readonly Held[], turn: Turn): readonly Release[] {
+  const held = turn.touch(state, key)
+  const before = held.unsettled
+  const removes = before.filter((change) => !kept.includes(change) && !isPut(change))
+  const dropped = removes.map(({ release, change }) => withDot(change.seen, release))
+  held.context = join([held.context, ...dropped])
+  recordContext(key, held.context, turn)
+  for (const change of kept) {
+    if (!before.includes(change)) remember(state, change, turn)
+  }
+  replaceUnsettled(state, key, kept, turn)
+  return [...kept, ...before].map(({ release }) => release)
+}
+
+/**
+ * A shown release is logged if a change of it is unsettled now, and what is logged does not show
+ * that change already. What the merge did not take must not come back with the next restart.
+ */
+function logShown(state: State, evidence: Evidence, turn: Turn): boolean {
+  const { release, bytes, whole } = evidence
+  const live = liveKeys(state, evidence)
+  const logged = loggedAt(state, release.replica, release.seq)
+  const isShown = (key: Key): boolean =>
+    logged !== undefined && shownKeys(state, logged).includes(key)
+  if (live.length === 0 || logged?.whole === true || live.every(isShown)) return false
+  if (logged !== undefined) warm(state, logged)
+  const entry = { release, bytes, whole, live: live.length, coldSince: undefined }
+  logOf(state, release.replica).set(release.seq, entry)
+  turn.record(recordName.release(release.replica, release.seq), bytes)
+  raiseStamp(state, release)
+  return true
+}
+
+function recount(state: State, touched: ReadonlySet<Release>, turn: Turn): void {
+  // order: each release alone
+  for (const { replica, seq } of touched) {
+    const logged = loggedAt(state, replica, seq)
+    if (logged === undefined) continue
+    logged.live = liveKeys(state, logged).length
+    if (logged.live > 0) warm(state, logged)
+    else if (logged.coldSince === undefined) state.bare.add(logged)
+    recordSettled(state, logged, turn)
+  }
+}
+
+function advanceClock(state: State, snapshot: Snapshot, turn: Turn): void {
+  for (const [replica, tip] of sortedEntries(snapshot.clock)) {
+    const mark = state.limits.get(replica)
+    const isBeyond = mark !== undefined && tip.seq > mark.seq
+    const { seq, id } = isBeyond ? { seq: mark.seq, id: mark.id ?? unknownId } : tip
+    if (seq <= seqOf(state, replica)) continue
+    setTip(state, replica, { seq, id })
+    const proof = isBeyond ? undefined : snapshot.tipProofs.get(replica)
+    if (proof === undefined) state.tipProofs.delete(replica)
+    else {
+      state.tipProofs.set(replica, proof)
+      raiseStamp(state, proof.release)
+    }
+    refreshFloor(state, replica)
+    recordTip(state, replica, turn)
+  }
+  turn.moved.add('all')
+}
