@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import * as lib from '../src/index.js'
+import * as vectors from '../src/version-vector.js'
+import { laws } from './laws.js'
+import { vectorLaws } from './vector-laws.js'
+
+const runs = 1_000
+const seed = 20_260_101
+
+describe('replica', () => {
+  it.for(Object.entries(laws))('%s', { timeout: 120_000 }, ([, law]) => {
+    expect(law(lib, { runs, seed })).toBeUndefined()
+  })
+})
+
+describe('version vector', () => {
+  it('is a lattice: join, meet, cap and covers agree', () => {
+    expect(vectorLaws(vectors, { runs, seed })).toBeUndefined()
+  })
+})
