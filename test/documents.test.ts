@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { limits } from '@grapevine/core'
+import type { ErrorCode } from '@grapevine/core'
+
+const root = new URL('../', import.meta.url)
+const readme = readFileSync(new URL('README.md', root), 'utf8')
+
+/** What each example says it prints: the comments behind its console.log lines. */
+const promised = (example: string): string[] =>
+  [...example.matchAll(/console\.log\(.*\) \/\/ (.*)/g)].map(([, text]) => text!)
+
+describe('README', () => {
+  it('has examples that run and print what they say', () => {
+    const examples = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code!)
+    expect(examples.length).toBeGreaterThan(0)
+    for (const [index, example] of examples.entries()) {
+      // Inside the clone, so that it finds the packages as a user's file would.
+      const file = new URL(`.readme-example-${index}.mjs`, root)
+      writeFileSync(file, example)
+      try {
+        const { stdout, stderr } = spawnSync(process.execPath, [file.pathname], {
+          encoding: 'utf8',
+        })
+        expect(stdout.trim().split('\n'), stderr).toEqual(promised(example))
+      } finally {
+        rmSync(file)
+      }
+    }
+  })
+
+  it('lists every error code with what to do', () => {
+    const listed = [...readme.matchAll(/^\| `([A-Z_]+)` +\| \S.* \|$/gm)].map(([, code]) => code!)
+    const codes: Record<ErrorCode, true> = {
+      KEY_INVALID: true,
+      VALUE_INVALID: true,
+      RELEASE_INVALID: true,
+      RELEASE_TOO_LARGE: true,
+      IF_MATCH_FAILED: true,
+      BULK_REMOVE_UNCONFIRMED: true,
+      CLOCK_BEHIND: true,
+      REPLICA_CUT: true,
+      RELEASE_UNKNOWN: true,
+      NOT_ALLOWED: true,
+      NO_QUORUM: true,
+      STATEMENT_INVALID: true,
+      STORE_CORRUPT: true,
+    }
+    expect(listed).toEqual(Object.keys(codes))
+  })
+
+  it('states the limits that hold', () => {
+    expect(readme).toContain(`1 to ${limits.keyBytesMax} bytes`)
+    expect(readme).toContain(`nested at most ${limits.valueNestingMax} deep`)
+    expect(readme).toContain(`at most ${limits.releaseChangesMax.toLocaleString('en')} changes`)
+  })
+})
+
+describe('ARCHITECTURE', () => {
+  const architecture = readFileSync(new URL('ARCHITECTURE.md', root), 'utf8')
+
+  it('names, for each invariant, a test that there is', () => {
+    const rows = [...architecture.matchAll(/^\| .+ \| `([\w/.-]+)`: (.+?) +\|$/gm)]
+    expect(rows.length).toBeGreaterThan(20)
+    for (const [, file, sentence] of rows) {
+      const folder = file!.startsWith('scripts/') ? '' : 'packages/core/test/'
+      expect(readFileSync(new URL(folder + file!, root), 'utf8')).toContain(sentence!)
+    }
+  })
+
+  it('maps every source file of core', () => {
+    const map = architecture.slice(
+      architecture.indexOf('## Code map'),
+      architecture.indexOf('## Words'),
+    )
+    const files = readdirSync(new URL('packages/core/src/', root))
+      .filter((file) => !file.endsWith('.test.ts') && file !== 'index.ts')
+      .map((file) => file.replace('.ts', ''))
+    for (const file of files) expect(map).toMatch(new RegExp(`\`${file}(\\.ts)?\``))
+  })
+})
