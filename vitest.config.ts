@@ -8,6 +8,8 @@ export default defineConfig({
     alias: { '@grapevine/core': source('./packages/core/src/index.ts') },
   },
   test: {
+    // The default leaves a core to the watcher; a run that is waited for may use them all.
+    maxWorkers: '100%',
     include: [
       'packages/*/src/**/*.test.ts',
       'packages/*/test/**/*.test.ts',
