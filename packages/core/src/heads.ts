@@ -52,7 +52,9 @@ export function addHeld(state: State, held: Held, turn: Turn): void {
   const { seen } = held.change
   const isSeen = coversDot(key.seen, held.release)
   key.unsettled.push(held)
-  key.heads = key.heads.filter((head) => !coversDot(seen, head.release))
+  if (key.heads.length > 0) {
+    key.heads = key.heads.filter((head) => !coversDot(seen, head.release))
+  }
   if (!isSeen) key.heads.push(held)
   key.seen = covers(seen, key.seen) ? seen : join([key.seen, seen])
   state.stale.add(held.change.key)

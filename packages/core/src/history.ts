@@ -16,12 +16,12 @@ import { coversDot } from './version-vector.js'
  */
 export function remember(state: State, version: Held, turn: Turn): void {
   const { key } = version.change
-  const versions = state.history.get(key) ?? []
+  const versions = state.history.get(key)
+  if (versions === undefined) return void state.history.set(key, [version])
   if (versions.some(({ release }) => release.id === version.release.id)) return
   const after = versions.findIndex((other) => compareStamps(other.release, version.release) > 0)
   if (after < 0) versions.push(version)
   else versions.splice(after, 0, version)
-  state.history.set(key, versions)
   if (versions.length > limits.historyVersionsMax) forget(state, versions.shift()!, turn)
 }
 

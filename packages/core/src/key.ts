@@ -34,8 +34,12 @@ export function clipText(text: string, bytesMax: number): string {
   return clipped
 }
 
+/** What nearly all keys look like; they need no closer look. */
+const plainKey = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
+
 /** Why a text cannot be a key, or undefined when it can. */
 export function keyFault(text: string): string | undefined {
+  if (text.length <= limits.keyBytesMax && plainKey.test(text)) return undefined
   if (text === '') return 'it is empty'
   const bytes = text.length > limits.keyBytesMax ? text.length : utf8Length(text)
   if (bytes > limits.keyBytesMax)

@@ -25,6 +25,8 @@ interface Before {
   readonly version: string | null
 }
 
+const absent: Before = { shown: undefined, version: null }
+
 export function beginTurn(now: number): Turn {
   const before = new Map<Key, Before>()
   const records = new Map<string, Uint8Array | null>()
@@ -34,20 +36,22 @@ export function beginTurn(now: number): Turn {
     now,
     moved: new Set(),
     touch(state, name) {
-      let key = state.keys.get(name)
-      if (!before.has(name)) before.set(name, { shown: key?.shown, version: key?.version ?? null })
-      if (key === undefined) {
-        key = {
-          unsettled: [],
-          heads: [],
-          shown: undefined,
-          version: null,
-          seen: emptyVector,
-          context: emptyVector,
-        }
-        state.keys.set(name, key)
+      const key = state.keys.get(name)
+      if (key !== undefined) {
+        if (!before.has(name)) before.set(name, { shown: key.shown, version: key.version })
+        return key
       }
-      return key
+      if (!before.has(name)) before.set(name, absent)
+      const fresh: KeyState = {
+        unsettled: [],
+        heads: [],
+        shown: undefined,
+        version: null,
+        seen: emptyVector,
+        context: emptyVector,
+      }
+      state.keys.set(name, fresh)
+      return fresh
     },
     record: (name, bytes) => void records.set(name, bytes),
     tell: (effect) => void told.push(effect),
