@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as lib from './index.js'
-import { World, hex } from '../test/world.js'
+import { World } from '../test/world.js'
+import { hex } from '../test/stub-crypto.js'
 import { type Hashes, stateWord } from './hashes.js'
 
 const words = (world: World, name: string): Record<keyof Hashes, string> => {

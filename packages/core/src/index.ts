@@ -10,12 +10,12 @@
  */
 export {
   type OpenOptions,
-  type Input,
   type Reading,
   type Replica,
   type Status,
   openReplica,
 } from './replica.js'
+export type { Input } from './handle.js'
 export { limits } from './limits.js'
 export { MeshError } from './errors.js'
 export { checkKey } from './key.js'

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { recordCorpus } from '../test/corpus.js'
-import { printView, readFact, stubCrypto, viewOf } from '../test/world.js'
+import { printView, viewOf } from '../test/invariants.js'
+import { readFact } from '../test/oracle.js'
+import { stubCrypto } from '../test/stub-crypto.js'
 import * as lib from './index.js'
 
 interface Stored {

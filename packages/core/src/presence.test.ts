@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as lib from './index.js'
-import { World, peerOf, stubCrypto } from '../test/world.js'
+import { World } from '../test/world.js'
+import { peerOf, stubCrypto } from '../test/stub-crypto.js'
 import { Malformed } from './errors.js'
 import { type Key } from './ids.js'
 import { openMesh } from './mesh.js'

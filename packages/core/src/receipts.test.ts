@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as lib from './index.js'
-import { World, peerOf } from '../test/world.js'
+import { World } from '../test/world.js'
+import { peerOf } from '../test/stub-crypto.js'
 import { type Key } from './ids.js'
 import { limits } from './limits.js'
 import { type Receipt } from './receipts.js'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ed25519Crypto } from '../test/ed25519.js'
-import { hex, peerOf, sha256, startMs, stubCrypto } from '../test/world.js'
+import { hex, peerOf, sha256, stubCrypto } from '../test/stub-crypto.js'
+import { startMs } from '../test/world.js'
 import { decode, encode } from './codec.js'
 import { type Key, type PeerId, type ReleaseId, type ReplicaId } from './ids.js'
 import { type Crypto, type Mesh, openMesh } from './mesh.js'

@@ -1,6 +1,5 @@
-import { collect } from './collect.js'
 import { type Effect } from './effect.js'
-import { Malformed, MeshError, invariant } from './errors.js'
+import { invariant } from './errors.js'
 import { type Hashes, hashesOf } from './hashes.js'
 import { isPut, putHeads } from './heads.js'
 import { type Rollback, planRollback } from './history.js'
@@ -12,72 +11,19 @@ import {
   sortedEntries,
   sortedValues,
 } from './ids.js'
-import { reincarnate } from './incarnation.js'
-import { clipText } from './key.js'
-import { limits } from './limits.js'
 import { type Crypto, type MeshRules, incarnationBytes, openMesh } from './mesh.js'
-import { type Message, decodeMessage, encodeMessage } from './message.js'
-import {
-  type Announcement,
-  type HeardPresence,
-  decodePresence,
-  hearPresence,
-  signPresence,
-} from './presence.js'
+import { type HeardPresence } from './presence.js'
 import { type Receipt, receiptsOf } from './receipts.js'
-import { reconsiderEarly, settleParked } from './receive.js'
+import { settleParked } from './receive.js'
 import { type Records, loadState } from './load.js'
 import { recordSelf } from './record.js'
 import { type Change, type Release, decodeEvidence } from './release.js'
-import { openSession } from './send.js'
-import { type StatementRequest, issue } from './issue.js'
 import { type Statement } from './statement.js'
 import { type Held, type State, clockVector, emptyState, loggedAt } from './state.js'
-import {
-  onAnnounce,
-  onClock,
-  onDelta,
-  onEvidence,
-  onRelease,
-  onStanding,
-  onStatements,
-  onSummary,
-  onWant,
-} from './sync.js'
-import { onSnapshot, onSnapshotWant, retryPending } from './transfer.js'
-import { type Turn, beginTurn } from './turn.js'
+import { beginTurn } from './turn.js'
 import { type Value } from './value.js'
 import { type VersionVector } from './version-vector.js'
-import { type Write, write } from './write.js'
-
-/** Everything that can happen to a replica. */
-export type Input =
-  | ({ readonly type: 'write' } & Write)
-  /** Undo a release: its keys return to what its writer had seen, where they still show it. */
-  | {
-      readonly type: 'rollback'
-      readonly dot: Dot
-      readonly message?: string
-      readonly requestId?: string
-    }
-  /** A frame from another peer, whatever it holds. */
-  | { readonly type: 'received'; readonly from: PeerId; readonly bytes: Uint8Array }
-  /** Open a session with a connected peer: anti-entropy, on which every promise rests. */
-  | { readonly type: 'sync'; readonly with: PeerId }
-  /** Say where this replica stands. */
-  | ({ readonly type: 'announce' } & Announcement)
-  /** Time has passed: look again at what came too early. */
-  | { readonly type: 'tick' }
-  /** Let go of what can never matter again. */
-  | { readonly type: 'collect' }
-  /** Who belongs to the mesh; self is always added. */
-  | { readonly type: 'members'; readonly members: Iterable<PeerId> }
-  /** The code on this peer cannot take the value that a key shows (undefined: it can again). */
-  | { readonly type: 'refuse'; readonly key: Key; readonly reason: string | undefined }
-  /** Say something about the mesh itself: cut, seal or close. */
-  | { readonly type: 'issue'; readonly statement: StatementRequest }
-  /** The store is new, lost, restored or copied: write under a new replica id from now on. */
-  | { readonly type: 'reincarnate'; readonly why: string }
+import { type Input, handle } from './handle.js'
 
 export interface Reading {
   readonly key: Key
@@ -231,129 +177,4 @@ function statusOf(state: State): Status {
     forked: sortedEntries(state.forks).map(([replica]) => replica),
     limits: new Map(sortedEntries(state.limits).map(([replica, { seq }]) => [replica, seq])),
   }
-}
-
-function handle(state: State, input: Input, turn: Turn): void {
-  switch (input.type) {
-    case 'write':
-      return turn.tell({ type: 'written', release: write(state, input, turn) })
-    case 'rollback':
-      return turn.tell({ type: 'written', release: rollback(state, input, turn) })
-    case 'received':
-      return received(state, input.from, input.bytes, turn)
-    case 'sync':
-      return openSession(state, input.with, turn)
-    case 'announce':
-      return announce(state, input, turn)
-    case 'tick':
-      return reconsiderEarly(state, turn)
-    case 'collect':
-      return collect(state, turn)
-    case 'members':
-      return setMembers(state, input.members)
-    case 'refuse':
-      return refuse(state, input.key, input.reason)
-    case 'issue':
-      return void issue(state, input.statement, turn)
-    case 'reincarnate':
-      return reincarnate(state, input.why, turn)
-    default:
-      return unreachable(input)
-  }
-}
-
-function rollback(
-  state: State,
-  { dot, message, requestId }: Extract<Input, { type: 'rollback' }>,
-  turn: Turn,
-): Release | undefined {
-  const plan = planRollback(state, dot)
-  const asked = {
-    put: plan.put,
-    remove: plan.remove,
-    confirmRemoves: plan.remove.length,
-    message,
-    requestId,
-  }
-  return write(state, asked, turn)
-}
-
-function announce(state: State, announcement: Announcement, turn: Turn): void {
-  const bytes = signPresence(state, announcement, turn)
-  turn.tell({ type: 'gossip', bytes: encodeMessage({ type: 'presence', bytes }) })
-}
-
-function refuse(state: State, key: Key, reason: string | undefined): void {
-  const shown = state.keys.get(key)?.shown?.release
-  state.refusals.delete(key)
-  if (shown === undefined || reason === undefined) return
-  if (state.refusals.size >= limits.refusalsMax) {
-    throw new MeshError('NOT_ALLOWED', `${limits.refusalsMax} keys are refused here already`, {
-      key,
-    })
-  }
-  const { replica, seq } = shown
-  state.refusals.set(key, { replica, seq, key, reason: clipText(reason, limits.reasonBytesMax) })
-}
-
-/** Hostile until proven otherwise: what cannot be read is told, and nothing is thrown. */
-function received(state: State, from: PeerId, bytes: Uint8Array, turn: Turn): void {
-  try {
-    onMessage(state, from, decodeMessage(bytes), turn)
-    settleParked(state, turn)
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error
-    turn.tell({ type: 'verdict', from, verdict: 'refused', reason: error.message })
-  }
-}
-
-function onMessage(state: State, from: PeerId, message: Message, turn: Turn): void {
-  switch (message.type) {
-    case 'release':
-      return void onRelease(state, from, message.bytes, turn)
-    case 'announce':
-      return onAnnounce(state, from, message, turn)
-    case 'summary':
-      return onSummary(state, from, message, turn)
-    case 'standing':
-      return onStanding(state, from, message, turn)
-    case 'statements':
-      return onStatements(state, from, message, turn)
-    case 'clock':
-      return onClock(state, from, message, turn)
-    case 'want':
-      return onWant(state, from, message, turn)
-    case 'delta':
-      return onDelta(state, from, message, turn)
-    case 'evidence':
-      return onEvidence(state, message, turn)
-    case 'snapshot-want':
-      return onSnapshotWant(state, from, message, turn)
-    case 'snapshot':
-      return onSnapshot(state, from, message, turn)
-    case 'presence':
-      return onPresence(state, from, message.bytes, turn)
-    default:
-      return unreachable(message)
-  }
-}
-
-function onPresence(state: State, from: PeerId, bytes: Uint8Array, turn: Turn): void {
-  const isNews = hearPresence(state, decodePresence(state.mesh, bytes), turn.now)
-  turn.tell({ type: 'verdict', from, verdict: isNews ? 'applied' : 'duplicate' })
-  if (isNews) retryPending(state, turn)
-}
-
-/** Who has left is heard no more, and neither are its old words. */
-function setMembers(state: State, members: Iterable<PeerId>): void {
-  state.members = new Set([...members, state.peer])
-  for (const peer of sortedValues(new Set([...state.presences.keys(), ...state.stated.keys()]))) {
-    if (state.members.has(peer)) continue
-    state.presences.delete(peer)
-    state.stated.delete(peer)
-  }
-}
-
-function unreachable(never: never): never {
-  throw new Error(`no such case: ${JSON.stringify(never)}`)
 }

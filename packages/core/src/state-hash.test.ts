@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hex, mulberry32, sha256 } from '../test/world.js'
+import { hex, mulberry32, sha256 } from '../test/stub-crypto.js'
 import { type Key } from './ids.js'
 import { createStateHash } from './state-hash.js'
 

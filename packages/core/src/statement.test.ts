@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ed25519Crypto } from '../test/ed25519.js'
-import { sha256 } from '../test/world.js'
+import { sha256 } from '../test/stub-crypto.js'
 import { Malformed } from './errors.js'
 import { type ReleaseId, type ReplicaId } from './ids.js'
 import { openMesh } from './mesh.js'

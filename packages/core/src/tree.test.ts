@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sha256 } from '../test/world.js'
+import { sha256 } from '../test/stub-crypto.js'
 import { Malformed } from './errors.js'
 import { asTree, growTree, isWhole, leavesOf, prune, rootOf } from './tree.js'
 

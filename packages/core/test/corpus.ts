@@ -1,5 +1,7 @@
 import * as dagCbor from '@ipld/dag-cbor'
-import { type Fact, type Frame, type Library, World, dayMs, hex, sha256 } from './world.js'
+import { type Fact } from './oracle.js'
+import { type Frame, World, dayMs } from './world.js'
+import { type Library, hex, sha256 } from './stub-crypto.js'
 import type * as Core from '../src/index.js'
 
 /** A frame of a real run, and the store of whoever it was for, just before it came. */

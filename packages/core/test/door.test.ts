@@ -3,7 +3,7 @@ import * as lib from '../src/index.js'
 import { type Node, cbor, write } from './cbor.js'
 import { typesOnWire } from './corpus.js'
 import { canonical, digits, refuses } from './refuses.js'
-import { unhex } from './world.js'
+import { unhex } from './stub-crypto.js'
 
 /** Bytes that each broke some decoder somewhere. */
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import * as lib from '../src/index.js'
 import { ed25519Crypto } from './ed25519.js'
-import { hex, printView, sha256, startMs, viewOf } from './world.js'
+import { hex, sha256 } from './stub-crypto.js'
+import { printView, viewOf } from './invariants.js'
+import { startMs } from './world.js'
 
 /** Three replicas with real keys; frames arrive in the order in which they were sent. */
 function meshOfThree(): Map<lib.PeerId, lib.Replica> {

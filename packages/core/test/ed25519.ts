@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import type * as Core from '../src/index.js'
-import { hex, mulberry32, sha256, unhex } from './world.js'
+import { hex, mulberry32, sha256, unhex } from './stub-crypto.js'
 
 const text = new TextEncoder()
 const privateHead = unhex('302e020100300506032b657004220420')

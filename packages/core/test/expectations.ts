@@ -2,7 +2,8 @@ import * as dagCbor from '@ipld/dag-cbor'
 import type * as Core from '../src/index.js'
 import { messageTypes, type MessageType } from '../src/message.js'
 import { type Stage, type Step, dotOf, labelOf } from './scenario.js'
-import { Violation, checkConverged, checkNothingLost, hex, peerOf } from './world.js'
+import { Violation, checkConverged, checkNothingLost } from './invariants.js'
+import { hex, peerOf } from './stub-crypto.js'
 
 const expectation = (says: string, run: (stage: Stage) => void): Step => ({ says, run })
 

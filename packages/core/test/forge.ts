@@ -1,6 +1,6 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import type { ReplicaId } from '../src/index.js'
-import { hex, peerOf, sha256, stubSign, unhex } from './world.js'
+import { hex, peerOf, sha256, stubSign, unhex } from './stub-crypto.js'
 
 /** What a member with a key of its own may sign, and an honest one never would. */
 export interface Forgery {

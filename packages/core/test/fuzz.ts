@@ -10,7 +10,8 @@ import { type Corpus, type Scene, recordCorpus, typeOf } from './corpus.js'
 import { type Mutant, type Random, mutate, pick } from './mutate.js'
 import { type Purpose, purposeOf, signedId } from './signed.js'
 import { type Target, checkEffects, openTarget } from './target.js'
-import { type Library, Violation, hex, mulberry32, stubCrypto, stubSign } from './world.js'
+import { type Library, hex, mulberry32, stubCrypto, stubSign } from './stub-crypto.js'
+import { Violation } from './invariants.js'
 
 /** The decoders under test, which belong to the library under test. */
 export interface Decoders {

@@ -3,16 +3,9 @@ import * as fc from 'fast-check'
 import type * as Core from '../src/index.js'
 import { type Doing, type Step, act } from './doings.js'
 import { type Play, begin } from './play.js'
-import {
-  type Library,
-  Violation,
-  World,
-  hex,
-  mulberry32,
-  peerOf,
-  printView,
-  viewOf,
-} from './world.js'
+import { type Library, hex, mulberry32, peerOf } from './stub-crypto.js'
+import { Violation, printView, viewOf } from './invariants.js'
+import { World } from './world.js'
 
 export interface LawOptions {
   readonly runs: number

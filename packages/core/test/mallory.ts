@@ -8,7 +8,8 @@ import { type Node, cbor, write } from './cbor.js'
 import { typesOnWire } from './corpus.js'
 import { forgerId } from './forge.js'
 import { type Sketch, releaseFrame, resign, signedRelease } from './signed.js'
-import { World, type WorldOptions, peerOf, startMs, stubCrypto, unhex } from './world.js'
+import { World, type WorldOptions, startMs } from './world.js'
+import { peerOf, stubCrypto, unhex } from './stub-crypto.js'
 
 /** Mallory has a key of her own, and signs with it whatever serves her. */
 

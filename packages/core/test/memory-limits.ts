@@ -22,7 +22,8 @@ import {
   verdictOf,
 } from './mallory.js'
 import { change, signedId } from './signed.js'
-import { peerOf, startMs, unhex } from './world.js'
+import { peerOf, unhex } from './stub-crypto.js'
+import { startMs } from './world.js'
 
 const { limits } = lib
 

@@ -3,7 +3,8 @@ import type * as Core from '../src/index.js'
 import { type Doing, act, namesOf } from './doings.js'
 import { type Law, checkKept, demand, hold, play, stepsOf, trio } from './law.js'
 import { type Play, begin, checkTruth } from './play.js'
-import { World, checkAgreement, checkAll, checkConverged } from './world.js'
+import { World } from './world.js'
+import { checkAgreement, checkAll, checkConverged } from './invariants.js'
 
 export const forksConverge: Law = (lib, options) =>
   hold(

@@ -9,7 +9,8 @@ import { nursery, plant } from './planted.js'
 import { plants } from './plants.js'
 import { runScenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
-import { type Library, Violation } from './world.js'
+import { type Library } from './stub-crypto.js'
+import { Violation } from './invariants.js'
 
 type Check = (lib: Library) => void
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { type Plant, plants } from './plants.js'
-import { type Library } from './world.js'
+import { type Library } from './stub-crypto.js'
 
 const source = new URL('../src/', import.meta.url)
 /** One folder per process, so that two runs of the tests do not pull it from under each other. */

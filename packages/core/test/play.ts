@@ -1,5 +1,7 @@
 import type * as Core from '../src/index.js'
-import { type Fact, Violation, World, isCounted, oracleView, printView, viewOf } from './world.js'
+import { type Fact, oracleView } from './oracle.js'
+import { Violation, isCounted, printView, viewOf } from './invariants.js'
+import { World } from './world.js'
 
 /** A world, and what the steps so far must be held against. */
 export interface Play {

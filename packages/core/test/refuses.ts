@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import * as lib from '../src/index.js'
 import { checkReason } from './target.js'
-import { World, hex, peerOf, unhex } from './world.js'
+import { World } from './world.js'
+import { hex, peerOf, unhex } from './stub-crypto.js'
 
 /** What is fed to the door, and what the refusal must say. */
 export type Case = readonly [what: string, bytes: (world: World) => Uint8Array, reason: RegExp]

@@ -5,16 +5,10 @@ import { type Message, encodeMessage } from '../src/message.js'
 import { signRelease } from '../src/release.js'
 import { type Mark, type Statement, type StatementDraft, signStatement } from '../src/statement.js'
 import { forgeRelease, forgerId, releaseFrame } from './forge.js'
-import {
-  World,
-  checkConverged,
-  checkNothingLost,
-  dayMs,
-  peerOf,
-  readFact,
-  startMs,
-  stubCrypto,
-} from './world.js'
+import { World, dayMs, startMs } from './world.js'
+import { checkConverged, checkNothingLost } from './invariants.js'
+import { peerOf, stubCrypto } from './stub-crypto.js'
+import { readFact } from './oracle.js'
 
 /** Faults that were found once and are too large, or too far inside, for a scenario. */
 

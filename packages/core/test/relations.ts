@@ -13,7 +13,8 @@ import {
   takeImage,
   tick,
 } from './steps.js'
-import { type Library, peerOf, readFact, sha256 } from './world.js'
+import { type Library, peerOf, sha256 } from './stub-crypto.js'
+import { readFact } from './oracle.js'
 
 /** Where bob stands, seen from what alice's message shows. */
 export type Relation = 'behind' | 'equal' | 'ahead' | 'concurrent' | 'gap' | 'forked'

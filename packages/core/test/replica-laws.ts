@@ -17,15 +17,14 @@ import {
   trio,
 } from './law.js'
 import { begin, checkTruth } from './play.js'
+import { World, dayMs } from './world.js'
 import {
-  World,
   checkAgainstOracle,
   checkAll,
   checkConverged,
   checkDurable,
   checkNothingLost,
-  dayMs,
-} from './world.js'
+} from './invariants.js'
 
 /** What somebody sees who only ever listens to `changed`. */
 type Watched = Map<string, string>

@@ -1,6 +1,6 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import { type Node, cbor, contentOf, join, write } from './cbor.js'
-import { hex, sha256, stubSign } from './world.js'
+import { hex, sha256, stubSign } from './stub-crypto.js'
 import type * as Core from '../src/index.js'
 
 /**

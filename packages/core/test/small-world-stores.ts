@@ -1,20 +1,9 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import type * as Core from '../src/index.js'
-import {
-  type Fact,
-  type Library,
-  Violation,
-  dayMs,
-  hex,
-  oracleView,
-  peerOf,
-  printView,
-  readFact,
-  sha256,
-  startMs,
-  stubCrypto,
-  viewOf,
-} from './world.js'
+import { type Fact, oracleView, readFact } from './oracle.js'
+import { type Library, hex, peerOf, sha256, stubCrypto } from './stub-crypto.js'
+import { Violation, printView, viewOf } from './invariants.js'
+import { dayMs, startMs } from './world.js'
 
 /*
  * What one store (or two in a session) makes of a step depends on nothing else, so each such step

@@ -1,5 +1,6 @@
 import { SmallWorlds } from './small-world-stores.js'
-import { type Library, Violation } from './world.js'
+import { type Library } from './stub-crypto.js'
+import { Violation } from './invariants.js'
 
 /*
  * Every order of put, remove, pull, gossip of the newest release and collect, up to a depth, among

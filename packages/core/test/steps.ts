@@ -8,7 +8,9 @@ import {
   releaseIn,
 } from './forge.js'
 import { type Stage, type Step, dotOf, replicaOf } from './scenario.js'
-import { type Frame, dayMs, hex, peerOf, readFact, sha256 } from './world.js'
+import { type Frame, dayMs } from './world.js'
+import { hex, peerOf, sha256 } from './stub-crypto.js'
+import { readFact } from './oracle.js'
 
 type Values = Readonly<Record<string, unknown>>
 

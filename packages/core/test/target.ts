@@ -2,17 +2,9 @@ import * as dagCbor from '@ipld/dag-cbor'
 import type * as Core from '../src/index.js'
 import { type Corpus, type Scene } from './corpus.js'
 import { signedId } from './signed.js'
-import {
-  type Fact,
-  type Library,
-  Violation,
-  hex,
-  oracleView,
-  printView,
-  readFact,
-  stubCrypto,
-  viewOf,
-} from './world.js'
+import { type Fact, oracleView, readFact } from './oracle.js'
+import { type Library, hex, stubCrypto } from './stub-crypto.js'
+import { Violation, printView, viewOf } from './invariants.js'
 
 /** A replica on a store of the corpus, at the moment before the scene's frame came. */
 export interface Target {

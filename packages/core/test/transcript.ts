@@ -2,15 +2,9 @@ import * as dagCbor from '@ipld/dag-cbor'
 import type * as Core from '../src/index.js'
 import { type Message, type Range, type Standing, decodeMessage } from '../src/message.js'
 import { type Stage, type Step, labelOf, nameReplicas, openStage, play } from './scenario.js'
-import {
-  type Fact,
-  type Frame,
-  type Library,
-  type WorldOptions,
-  hex,
-  peerOf,
-  readFact,
-} from './world.js'
+import { type Fact, readFact } from './oracle.js'
+import { type Frame, type WorldOptions } from './world.js'
+import { type Library, hex, peerOf } from './stub-crypto.js'
 
 /** A story whose whole conversation is kept, to be read from top to bottom. */
 export interface Transcript {

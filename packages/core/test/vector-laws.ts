@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { ReplicaId } from '../src/ids.js'
 import type * as Vectors from '../src/version-vector.js'
-import { Violation } from './world.js'
+import { Violation } from './invariants.js'
 
 type Vector = Vectors.VersionVector
 

@@ -22,7 +22,8 @@ import {
   wantAll,
 } from './mallory.js'
 import { change } from './signed.js'
-import { hex, startMs } from './world.js'
+import { hex } from './stub-crypto.js'
+import { startMs } from './world.js'
 
 const { limits } = lib
 

@@ -5,7 +5,8 @@ import { type Node, cbor, write } from './cbor.js'
 import { typesOnWire } from './corpus.js'
 import { change, resign, signedRelease } from './signed.js'
 import { idsOf } from './mallory.js'
-import { peerOf, sha256, startMs, stubCrypto, unhex } from './world.js'
+import { peerOf, sha256, stubCrypto, unhex } from './stub-crypto.js'
+import { startMs } from './world.js'
 
 /** A signature check takes a tenth of a millisecond: this many keep a replica busy for a moment. */
 const checksMax = 2048

@@ -42,7 +42,9 @@ import {
   tamper,
   tick,
 } from '../steps.js'
-import { type Fact, dayMs, oracleView, peerOf, readFact, sha256, startMs, unhex } from '../world.js'
+import { type Fact, oracleView, readFact } from '../oracle.js'
+import { dayMs, startMs } from '../world.js'
+import { peerOf, sha256, unhex } from '../stub-crypto.js'
 import { type Item, change, changesItem, headItem, refusal, tipItem } from './snapshots.js'
 
 const three = ['alice', 'bob', 'carol']

@@ -32,7 +32,8 @@ import {
   tamper,
   write,
 } from '../steps.js'
-import { type Frame, type WorldOptions, sha256, startMs, unhex } from '../world.js'
+import { type Frame, type WorldOptions, startMs } from '../world.js'
+import { sha256, unhex } from '../stub-crypto.js'
 
 const three = ['alice', 'bob', 'carol']
 const kibibyte = 1024
