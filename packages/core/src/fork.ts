@@ -89,15 +89,13 @@ export function takeForkProof(state: State, shown: ForkProof, turn: Turn): void 
   turn.tell({ type: 'gossip', bytes })
   if (replica === state.replica) reincarnate(state, 'its replica id forked', turn)
   limitsMoved(state, turn)
-  const isLost = ({ release }: Evidence): boolean =>
-    loggedAt(state, replica, release.seq)?.release.id !== release.id
-  reissue(state, replica, own.filter(isLost), turn)
+  reissue(state, replica, own, turn)
 }
 
-/** What this store wrote beyond the limit, before the limit takes it away. */
-function loggedBeyond(state: State, limit: Mark): readonly Evidence[] {
-  return sortedLog(state, limit.replica)
-    .filter(({ release, whole }) => whole && release.seq > limit.seq)
+/** What the log holds beyond a mark, before the mark takes it away. */
+export function loggedBeyond(state: State, mark: Mark): readonly Evidence[] {
+  return sortedLog(state, mark.replica)
+    .filter(({ release, whole }) => whole && release.seq > mark.seq)
     .map(({ bytes }) => decodeEvidence(state.mesh, bytes))
 }
 

@@ -5,7 +5,7 @@ import { incarnationBytes } from './mesh.js'
 import { recordSelf } from './record.js'
 import { type Change, type Evidence, type Release } from './release.js'
 import { nextStamp } from './stamp.js'
-import { type State, limitOf, seqOf } from './state.js'
+import { type State, limitOf, loggedAt, seqOf } from './state.js'
 import { type Turn } from './turn.js'
 import { cap, withDot } from './version-vector.js'
 
@@ -21,15 +21,19 @@ export function reincarnate(state: State, why: string, turn: Turn): void {
 }
 
 /**
- * Writes again, under the present replica id, what an own replica id wrote beyond its limit. Each
- * keeps what it had seen, as far as that still counts, and sees its own predecessors' new dots.
+ * Writes again, under the present replica id, what an own replica id wrote and its limit has taken
+ * away. Each keeps what it had seen, as far as that still counts, and sees its own predecessors' new
+ * dots.
  */
 export function reissue(
   state: State,
   from: ReplicaId,
-  lost: readonly Evidence[],
+  written: readonly Evidence[],
   turn: Turn,
 ): void {
+  const lost = written.filter(
+    ({ release }) => loggedAt(state, from, release.seq)?.release.id !== release.id,
+  )
   if (lost.length === 0) return
   const limit = limitOf(state)
   if (seqOf(state, state.replica) >= limit(state.replica)) reincarnate(state, 'it was cut', turn)
@@ -42,8 +46,8 @@ export function reissue(
       if (before === undefined) return { ...change, seen }
       return { ...change, seen: withDot(seen, { replica: state.replica, seq: before.seq }) }
     })
-    const written = commitParts(state, release, moved, turn)
-    if (written !== undefined) reissued.push({ old: release.seq, seq: written.seq })
+    const again = commitParts(state, release, moved, turn)
+    if (again !== undefined) reissued.push({ old: release.seq, seq: again.seq })
   }
 }
 
@@ -76,7 +80,7 @@ function commitParts(
   } catch (error) {
     const isTooLarge = error instanceof MeshError && error.code === 'RELEASE_TOO_LARGE'
     if (!isTooLarge || allowed.length === 1) throw error
-    const half = allowed.length / 2
+    const half = Math.floor(allowed.length / 2)
     commitParts(state, named, allowed.slice(0, half), turn)
     return commitParts(state, named, allowed.slice(half), turn)
   }

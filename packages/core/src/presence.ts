@@ -140,6 +140,11 @@ export function noteStated(state: State, peer: PeerId, hashes: Hashes): void {
   state.stated.set(peer, [...words, word].slice(-limits.statedHashesMax))
 }
 
+/** How many members, but one, lately stated this very state of statements, clock and values. */
+export const votesFor = (state: State, word: string, except: PeerId): number =>
+  // order: a count
+  [...state.stated].filter(([peer, words]) => peer !== except && words.includes(word)).length
+
 /** Members heard lately, self included; undefined unless they are more than half of all members. */
 export function quorumOf(state: State, now: number): readonly PeerId[] | undefined {
   const heard = [...state.members]

@@ -32,6 +32,7 @@ import {
 } from './state.js'
 import { type Turn } from './turn.js'
 import { type VersionVector, cap, coversDot, join, withDot } from './version-vector.js'
+import { votesFor } from './presence.js'
 import { type Snapshot, byKey, checkSnapshot, readSnapshot } from './snapshot-read.js'
 
 interface Merge {
@@ -60,7 +61,7 @@ export function mergeSnapshot(
   const theirs = byKey(snapshot.changes, ({ replica, seq }) => seq <= limit(replica))
   const isRepair =
     stateWord({ ...hashesOf(state), state: snapshot.hashes.state }) === stateWord(snapshot.hashes)
-  const isVouched = isVouchedFor(state, from, word)
+  const isVouched = votesFor(state, word, from) > 0
   const theirClock = cap(vectorOf(snapshot.clock), limit)
   const merged = new Map<Key, readonly Held[]>()
   const unvouched: Key[] = []
@@ -68,7 +69,8 @@ export function mergeSnapshot(
     const mine = state.keys.get(key)?.unsettled ?? []
     const their = theirs.get(key) ?? []
     // Equal clocks and other heads: one of us is damaged, and two members say that it is this one.
-    const kept = isRepair && isVouched ? their : mergeKey(state, mine, their, theirClock)
+    const isReplaced = isRepair && isVouched
+    const kept = isReplaced ? sameOr(mine, their) : mergeKey(state, mine, their, theirClock)
     if (!isVouched && !isEvident(mine, their, kept)) unvouched.push(key)
     if (kept.length !== mine.length || kept.some((held) => !mine.includes(held)))
       merged.set(key, kept)
@@ -76,6 +78,10 @@ export function mergeSnapshot(
   if (unvouched.length === 0) adopt(state, snapshot, merged, turn)
   return { unvouched, word }
 }
+
+/** Theirs, but what is held here already as it is held here: then only what differs is a difference. */
+const sameOr = (mine: readonly Held[], theirs: readonly Held[]): readonly Held[] =>
+  theirs.map((held) => mine.find(({ release }) => release.id === held.release.id) ?? held)
 
 function mergeKey(
   state: State,
@@ -107,11 +113,6 @@ function isEvident(mine: readonly Held[], theirs: readonly Held[], kept: readonl
       (!isPut(head) && !kept.some(({ release }) => coversDot(head.change.seen, release))),
   )
 }
-
-/** Another member stated the very same statements, clock and state. */
-const isVouchedFor = (state: State, from: PeerId, word: string): boolean =>
-  // order: one voucher is enough
-  [...state.stated].some(([peer, words]) => peer !== from && words.includes(word))
 
 /** Where both hold a dot under two ids, the pair is worth more than the merge. */
 function learnForks(state: State, snapshot: Snapshot, turn: Turn): boolean {

@@ -1,12 +1,12 @@
 import { encode } from './codec.js'
 import { Malformed } from './errors.js'
-import { readForkProof, takeForkProof } from './fork.js'
+import { loggedBeyond, readForkProof, takeForkProof } from './fork.js'
 import { type ReplicaId, formatDot } from './ids.js'
 import { reincarnate, reissue } from './incarnation.js'
 import { limitsMoved } from './limit.js'
 import { type Pair } from './message.js'
 import { recordName } from './record.js'
-import { type Evidence, decodeEvidence } from './release.js'
+import { type Evidence } from './release.js'
 import {
   type Mark,
   type Statement,
@@ -14,7 +14,7 @@ import {
   isBrokenPair,
   statementFault,
 } from './statement.js'
-import { type State, loggedAt, sortedLog } from './state.js'
+import { type State } from './state.js'
 import { type Turn } from './turn.js'
 
 /** Statements and proofs from another replica. A bad one ends the list; what came before it counts. */
@@ -128,19 +128,12 @@ export function takeEffect(state: State, news: readonly Statement[], turn: Turn)
     reincarnate(state, 'it was closed', turn)
   }
   limitsMoved(state, turn)
-  for (const { replica, written } of owned) {
-    const isLost = ({ release }: Evidence): boolean =>
-      loggedAt(state, replica, release.seq) === undefined
-    reissue(state, replica, written.filter(isLost), turn)
-  }
+  for (const { replica, written } of owned) reissue(state, replica, written, turn)
 }
 
-function writtenBeyond(state: State, { replica, seq }: Mark): readonly Evidence[] {
-  const logged = sortedLog(state, replica)
-    .filter(({ release, whole }) => whole && release.seq > seq)
-    .map(({ bytes }) => decodeEvidence(state.mesh, bytes))
-  const written = [...logged, ...parkedOf(state, replica)]
-  return written.filter(({ release }) => release.peer === state.peer && release.seq > seq)
+function writtenBeyond(state: State, mark: Mark): readonly Evidence[] {
+  const written = [...loggedBeyond(state, mark), ...parkedOf(state, mark.replica)]
+  return written.filter(({ release }) => release.peer === state.peer && release.seq > mark.seq)
 }
 
 export function parkedOf(state: State, replica: ReplicaId): readonly Evidence[] {

@@ -12,7 +12,7 @@ import {
 } from './ids.js'
 import { limits } from './limits.js'
 import { type Range, encodeMessage } from './message.js'
-import { noteStated } from './presence.js'
+import { noteStated, votesFor } from './presence.js'
 import { pull, rangeFrom, wantOf } from './pull.js'
 import { receive, settleParked } from './receive.js'
 import { decodeEvidence, showOnly } from './release.js'
@@ -74,11 +74,6 @@ function onDivergence(state: State, from: PeerId, { hashes }: Of<'summary'>, tur
   if (atLimits.length > 0) send(turn, from, { type: 'evidence', releases: atLimits })
   if (agreed) wantSnapshot(state, from, turn)
 }
-
-/** How many other members stated this word lately. */
-const votesFor = (state: State, word: string, except: PeerId): number =>
-  // order: a count
-  [...state.stated].filter(([peer, words]) => peer !== except && words.includes(word)).length
 
 function bareProof(state: State, dot: Dot): readonly Uint8Array[] {
   const bytes = proofAt(state, dot)

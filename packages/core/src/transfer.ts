@@ -2,6 +2,7 @@ import { equals } from 'uint8arrays/equals'
 import { hashesOf } from './hashes.js'
 import { type PeerId } from './ids.js'
 import { limits } from './limits.js'
+import { votesFor } from './presence.js'
 import { type Of, closeSession, openSession, send } from './send.js'
 import { openSnapshot, snapshotPage } from './snapshot.js'
 import { mergeSnapshot } from './snapshot-merge.js'
@@ -82,11 +83,7 @@ export function retryPending(state: State, turn: Turn): void {
   const { pendingSnapshot: pending } = state
   const { word } = pending ?? {}
   if (pending === undefined || word === undefined) return
-  // order: one voucher is enough
-  const isVouched = [...state.stated].some(
-    ([peer, words]) => peer !== pending.from && words.includes(word),
-  )
-  if (isVouched) mergePending(state, pending, turn)
+  if (votesFor(state, word, pending.from) > 0) mergePending(state, pending, turn)
 }
 
 function mergePending(state: State, pending: PendingSnapshot, turn: Turn): void {

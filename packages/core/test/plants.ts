@@ -400,7 +400,7 @@ const statements: readonly Plant[] = [
   {
     name: 'fork-not-reissued',
     file: 'fork.ts',
-    find: '  reissue(state, replica, own.filter(isLost), turn)\n',
+    find: '  reissue(state, replica, own, turn)\n',
     replace: '',
     why: 'what a fork makes void is lost',
     shownBy: 'cuts a store that was copied while it ran; both copies write on, and lose nothing',
