@@ -29,7 +29,7 @@ function open(peer: PeerId): Replica {
     },
     peer,
   })
-  replica.handle({ type: 'members', members: [alice, bob] }, start)
+  replica.handle({ type: 'members', members: new Set([alice, bob]) }, start)
   return replica
 }
 

@@ -47,8 +47,8 @@ export type Input =
   | { readonly type: 'tick' }
   /** Let go of what can never matter again. */
   | { readonly type: 'collect' }
-  /** Who belongs to the mesh; self is always added. */
-  | { readonly type: 'members'; readonly members: Iterable<PeerId> }
+  /** Who belongs to the mesh. The set is kept, not copied: in a large mesh many replicas can share it. */
+  | { readonly type: 'members'; readonly members: ReadonlySet<PeerId> }
   /** The code on this peer cannot take the value that a key shows (undefined: it can again). */
   | { readonly type: 'refuse'; readonly key: Key; readonly reason: string | undefined }
   /** Say something about the mesh itself: cut, seal or close. */
@@ -169,8 +169,8 @@ function onPresence(state: State, from: PeerId, bytes: Uint8Array, turn: Turn): 
 }
 
 /** Who has left is heard no more, and neither are its old words. */
-function setMembers(state: State, members: Iterable<PeerId>): void {
-  state.members = new Set([...members, state.peer])
+function setMembers(state: State, members: ReadonlySet<PeerId>): void {
+  state.members = members.has(state.peer) ? members : new Set([...members, state.peer])
   for (const peer of sortedValues(new Set([...state.presences.keys(), ...state.stated.keys()]))) {
     if (state.members.has(peer)) continue
     state.presences.delete(peer)

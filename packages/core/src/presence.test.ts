@@ -73,7 +73,7 @@ describe('presence', () => {
   it('is heard from members only, and never of oneself', () => {
     const world = meeting()
     const frame = said(world, 'alice')
-    world.handle('bob', { type: 'members', members: [peerOf('carol')] })
+    world.handle('bob', { type: 'members', members: new Set([peerOf('carol')]) })
     for (const name of ['alice', 'bob', 'carol']) {
       world.handle(name, { type: 'received', from: peerOf('carol'), bytes: frame })
     }

@@ -12,7 +12,7 @@ function meshOfThree(): Map<lib.PeerId, lib.Replica> {
   return new Map(
     people.map(({ peer, crypto }) => {
       const { replica } = lib.openReplica({ mesh, crypto, peer })
-      replica.handle({ type: 'members', members: people.map((one) => one.peer) }, startMs)
+      replica.handle({ type: 'members', members: new Set(people.map((one) => one.peer)) }, startMs)
       return [peer, replica]
     }),
   )

@@ -169,7 +169,7 @@ export class SmallWorlds {
       isKeptBack: false,
     }
     this.#carryOut(open, opened.effects)
-    const members = names.map(peerOf)
+    const members = new Set(names.map(peerOf))
     this.#carryOut(open, open.replica.handle({ type: 'members', members }, startMs))
     return open
   }
