@@ -3,14 +3,20 @@ import { type ReplicaId } from './ids.js'
 import { limits } from './limits.js'
 import { compareStamps, isEarly, nextStamp, zeroStamp } from './stamp.js'
 
-const by = (replica: string, ms: number, counter = 0): Parameters<typeof compareStamps>[0] => ({
+const by = (
+  replica: string,
+  ms: number,
+  counter = 0,
+  seq = 1,
+): Parameters<typeof compareStamps>[0] => ({
   stamp: { ms, counter },
   replica: replica as ReplicaId,
+  seq,
 })
 
 describe('stamp', () => {
-  it('orders by time, then counter, then replica id', () => {
-    const ordered = [by('b', 1), by('a', 1, 1), by('b', 1, 1), by('a', 2)]
+  it('orders by time, then counter, then replica id, then seq', () => {
+    const ordered = [by('b', 1), by('a', 1, 1), by('b', 1, 1), by('b', 1, 1, 2), by('a', 2)]
     expect(ordered.toReversed().sort(compareStamps)).toEqual(ordered)
     expect(compareStamps(by('a', 1), by('a', 1))).toBe(0)
   })

@@ -1,7 +1,7 @@
-import { type ReplicaId, compareText } from './ids.js'
+import { type Dot, compareText } from './ids.js'
 import { limits } from './limits.js'
 
-/** A hybrid logical clock reading; with the replica id it orders all writes totally. */
+/** A hybrid logical clock reading; with the dot it orders all writes totally. */
 export interface Stamp {
   readonly ms: number
   readonly counter: number
@@ -11,11 +11,14 @@ export const zeroStamp: Stamp = { ms: 0, counter: 0 }
 
 export const compareClocks = (a: Stamp, b: Stamp): number => a.ms - b.ms || a.counter - b.counter
 
-/** The last-writer rule's total order. Nobody else compares stamps to choose a winner. */
-export const compareStamps = (
-  a: { readonly stamp: Stamp; readonly replica: ReplicaId },
-  b: { readonly stamp: Stamp; readonly replica: ReplicaId },
-): number => compareClocks(a.stamp, b.stamp) || compareText(a.replica, b.replica)
+type Stamped = Dot & { readonly stamp: Stamp }
+
+/**
+ * The last-writer rule's total order. Nobody else compares stamps to choose a winner. An honest
+ * replica stamps each release above the one before; where another does not, its seqs decide.
+ */
+export const compareStamps = (a: Stamped, b: Stamped): number =>
+  compareClocks(a.stamp, b.stamp) || compareText(a.replica, b.replica) || a.seq - b.seq
 
 /** The next stamp above everything held, whatever the wall clock did meanwhile. */
 export function nextStamp(held: Stamp, now: number): Stamp {

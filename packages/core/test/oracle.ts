@@ -89,7 +89,11 @@ export function oracleView(
       (a, b) =>
         b.fact.ms - a.fact.ms ||
         b.fact.counter - a.fact.counter ||
-        (a.fact.replica < b.fact.replica ? 1 : -1),
+        (a.fact.replica === b.fact.replica
+          ? b.fact.seq - a.fact.seq
+          : a.fact.replica < b.fact.replica
+            ? 1
+            : -1),
     )
     const [winner] = heads
     if (winner)

@@ -282,6 +282,27 @@ describe('the door', () => {
 })
 
 describe('the parking', () => {
+  it('shows the later of two releases of one replica that are stamped alike, also after a restart', () => {
+    const world = new World(lib, { names: ['alice'], admins: ['alice'] })
+    let prev: string | undefined
+    for (const seq of [1, 2]) {
+      const forgery = { by: 'mallory', seq, ms: startMs, key: 'a', put: seq }
+      const bytes = forgeRelease(world.meshId, prev === undefined ? forgery : { ...forgery, prev })
+      prev = readFact(world.meshId, bytes).id
+      world.handle('alice', received('mallory', releaseFrame(bytes)))
+    }
+    const shown = (): unknown => [
+      world.replica('alice').get('a'),
+      world
+        .replica('alice')
+        .read('a')
+        ?.others.map(({ value }) => value),
+    ]
+    expect(shown()).toEqual([2, [1]])
+    world.crash('alice')
+    expect(shown()).toEqual([2, [1]])
+  })
+
   it('lets 10,000 releases go on one frame, and looks at each of them once', () => {
     const count = { judged: 0, verified: 0 }
     const world = new World(lib, { names: [] })
