@@ -19,10 +19,10 @@ export interface StateHash {
 export function createStateHash(hash: Hash): StateHash {
   const buckets = new Map<number, Map<Key, string>>()
   const empty = hash(new Uint8Array())
-  const bucketHashes = Array.from<Uint8Array>({ length: bucketCount }).fill(empty)
-  const groups = bucketCount / groupSize
-  const emptyGroup = hash(concat(bucketHashes.slice(0, groupSize)))
-  const groupHashes = Array.from<Uint8Array>({ length: groups }).fill(emptyGroup)
+  const emptyGroup = repeat(empty, groupSize)
+  const groupHashes = repeat(hash(concat(emptyGroup)), bucketCount / groupSize)
+  /** By group, and only of groups that ever held a key: a small replica stays small. */
+  const bucketHashes = new Map<number, Uint8Array[]>()
   /** What changed since the last root: hashing waits for a moment that asks for it. */
   const pending = new Map<Key, string | null>()
   let root: Uint8Array | undefined
@@ -51,14 +51,14 @@ export function createStateHash(hash: Hash): StateHash {
     pending.clear()
     // order: each bucket alone
     for (const index of dirty) {
-      bucketHashes[index] = hashBucket(index)
-      dirtyGroups.add(Math.floor(index / groupSize))
+      const group = Math.floor(index / groupSize)
+      const hashes = bucketHashes.get(group) ?? [...emptyGroup]
+      hashes[index % groupSize] = hashBucket(index)
+      bucketHashes.set(group, hashes)
+      dirtyGroups.add(group)
     }
     // order: each group alone
-    for (const group of dirtyGroups) {
-      const start = group * groupSize
-      groupHashes[group] = hash(concat(bucketHashes.slice(start, start + groupSize)))
-    }
+    for (const group of dirtyGroups) groupHashes[group] = hash(concat(bucketHashes.get(group)!))
     return hash(concat(groupHashes))
   }
 
@@ -70,6 +70,9 @@ export function createStateHash(hash: Hash): StateHash {
     root: () => (root ??= refresh()),
   }
 }
+
+const repeat = (one: Uint8Array, count: number): Uint8Array[] =>
+  Array.from<Uint8Array>({ length: count }).fill(one)
 
 /** FNV-1a: where a key lies need not be secret or strong, only the same everywhere. */
 function bucketOf(key: Key): number {
