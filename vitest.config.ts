@@ -5,11 +5,16 @@ const source = (path: string): string => new URL(path, import.meta.url).pathname
 export default defineConfig({
   resolve: {
     // Tests read the sources, so that none of them needs a build.
-    alias: { '@grapevine/core': source('./packages/core/src/index.ts') },
+    alias: {
+      '@grapevine/core': source('./packages/core/src/index.ts'),
+      '@grapevine/sim': source('./packages/sim/src/index.ts'),
+    },
   },
   test: {
     // The default leaves a core to the watcher; a run that is waited for may use them all.
     maxWorkers: '100%',
+    // No test is about speed: the limit only ends what hangs, on a machine that is busy with other things.
+    testTimeout: 60_000,
     include: [
       'packages/*/src/**/*.test.ts',
       'packages/*/test/**/*.test.ts',

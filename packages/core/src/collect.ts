@@ -47,7 +47,8 @@ const stableVector = (state: State, quorum: readonly PeerId[]): VersionVector =>
     ),
   )
 
-const isSealed = (state: State, { release }: Held, now: number): boolean =>
+/** No cut can take it away any more. */
+export const isSealed = (state: State, { release }: Held, now: number): boolean =>
   state.mesh.revocable
     ? coversDot(state.sealed, release)
     : release.stamp.ms <= now - limits.sealAgeMs

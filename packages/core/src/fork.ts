@@ -50,8 +50,11 @@ function undisputed(low: Release, high: Release): number | undefined {
 /** Two releases look like a fork: keep the proof, if it is one, and act on it. */
 export function learnFork(state: State, held: Uint8Array, other: Uint8Array, turn: Turn): void {
   const proof = readForkProof(state.mesh, held, other)
+  const { replica } = proof.limit
   takeForkProof(state, proof, turn)
-  leaveBranch(state, proof.limit.replica, turn)
+  const own = ownBeyond(state, proof.limit)
+  leaveBranch(state, replica, turn)
+  reissue(state, replica, own, turn)
 }
 
 /** Where our own release at the limit is not the parent of a half, the fork lies deeper still. */
@@ -72,7 +75,7 @@ export function takeForkProof(state: State, shown: ForkProof, turn: Turn): void 
   const { replica, seq } = proof.limit
   const known = state.forks.get(replica)
   if (known !== undefined && known.limit.seq <= seq) return
-  const own = state.ownReplicas.has(replica) ? loggedBeyond(state, proof.limit) : []
+  const own = ownBeyond(state, proof.limit)
   state.forks.set(replica, proof)
   turn.record(recordName.fork(replica), encode(proof.pair))
   turn.tell({
@@ -91,6 +94,10 @@ export function takeForkProof(state: State, shown: ForkProof, turn: Turn): void 
   limitsMoved(state, turn)
   reissue(state, replica, own, turn)
 }
+
+/** What its owner may have to write again. */
+const ownBeyond = (state: State, limit: Mark): readonly Evidence[] =>
+  state.ownReplicas.has(limit.replica) ? loggedBeyond(state, limit) : []
 
 /** What the log holds beyond a mark, before the mark takes it away. */
 export function loggedBeyond(state: State, mark: Mark): readonly Evidence[] {

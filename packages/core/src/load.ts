@@ -83,6 +83,9 @@ function loadRecord(loading: Loading, name: string, bytes: Uint8Array): string {
     case 'self':
       loadSelf(state, bytes)
       return recordName.self
+    case 'believed':
+      state.believed = toHex<PeerId>(asBytes(bytes, 'peer', 32))
+      return name
     case 'release': {
       const evidence = loadEvidence(state.mesh, bytes)
       releases.push(evidence)

@@ -14,6 +14,7 @@ import {
 import { clipText } from './key.js'
 import { limits } from './limits.js'
 import { type Mesh } from './mesh.js'
+import { recordName } from './record.js'
 import { vectorFromWire, vectorToWire } from './release.js'
 import { type State, clockVector } from './state.js'
 import { type Turn } from './turn.js'
@@ -54,6 +55,7 @@ const formatVersion = 1
 export function signPresence(state: State, announcement: Announcement, turn: Turn): Uint8Array {
   // A clock that was set back must not silence this peer.
   state.presenceAt = Math.max(turn.now, state.presenceAt + 1)
+  confirm(state, turn)
   const { statements, clock, state: stateHash } = hashesOf(state)
   const labels = sortedEntries(announcement.labels ?? new Map<string, string>())
   const refusals = sortedEntries(state.refusals).slice(0, limits.presenceRefusalsMax)
@@ -61,13 +63,24 @@ export function signPresence(state: State, announcement: Announcement, turn: Tur
     formatVersion,
     fromHex(state.peer),
     state.presenceAt,
-    [statements, clock, stateHash],
+    [statements, clock, state.believed === undefined ? stateHash : noState],
     vectorToWire(lastMoved(clockVector(state))),
     refusals.map(([key, { replica, seq, reason }]) => [fromHex(replica), seq, key, reason]),
     labels.slice(0, limits.presenceLabelsMax).map(([name, value]) => [clip(name), clip(value)]),
     clip(announcement.software ?? ''),
   ])
   return encode([body, state.mesh.sign(state.mesh.signedBytes('presence', body))])
+}
+
+/** What a replica states that cannot vouch for what it shows. */
+const noState = new Uint8Array(32)
+
+/** Another member than the one that was believed states the very same. */
+function confirm(state: State, turn: Turn): void {
+  const { believed } = state
+  if (believed === undefined || votesFor(state, stateWord(hashesOf(state)), believed) === 0) return
+  state.believed = undefined
+  turn.record(recordName.believed, null)
 }
 
 const clip = (text: string): string => clipText(text, limits.labelBytesMax)

@@ -9,6 +9,7 @@ import { type VersionVector } from './version-vector.js'
  * What a replica stores, as named records:
  *
  *     self                      incarnation, every replica id this store wrote under
+ *     believed                  whose snapshot was taken on its word alone
  *     release/<replica>/<seq>   the bytes that travelled
  *     settled/<replica>/<seq>   since when cold, which keys are still unsettled; none: all of them
  *     tip/<replica>             seq, id, signed proof: only where the tip has left the log
@@ -18,6 +19,7 @@ import { type VersionVector } from './version-vector.js'
  */
 export const recordName = {
   self: 'self',
+  believed: 'believed',
   release: (replica: ReplicaId, seq: number) => `release/${replica}/${seq}`,
   settled: (replica: ReplicaId, seq: number) => `settled/${replica}/${seq}`,
   tip: (replica: ReplicaId) => `tip/${replica}`,

@@ -1,8 +1,9 @@
+import { isSealed } from './collect.js'
 import { learnFork } from './fork.js'
 import { hashesOf, stateWord } from './hashes.js'
 import { headsOf, isPut, replaceUnsettled } from './heads.js'
 import { remember } from './history.js'
-import { type Key, type PeerId, sortedEntries, sortedValues, unknownId } from './ids.js'
+import { type Key, type PeerId, fromHex, sortedEntries, sortedValues, unknownId } from './ids.js'
 import { reincarnate } from './incarnation.js'
 import {
   liveKeys,
@@ -70,13 +71,23 @@ export function mergeSnapshot(
     const their = theirs.get(key) ?? []
     // Equal clocks and other heads: one of us is damaged, and two members say that it is this one.
     const isReplaced = isRepair && isVouched
-    const kept = isReplaced ? sameOr(mine, their) : mergeKey(state, mine, their, theirClock)
+    const joined = isReplaced ? sameOr(mine, their) : mergeKey(state, mine, their, theirClock)
+    const kept = [...joined, ...stillOpen(state, mine, their, joined, turn.now)]
     if (!isVouched && !isEvident(mine, their, kept)) unvouched.push(key)
     if (kept.length !== mine.length || kept.some((held) => !mine.includes(held)))
       merged.set(key, kept)
   }
-  if (unvouched.length === 0) adopt(state, snapshot, merged, turn)
+  if (unvouched.length === 0) {
+    if (state.clock.size === 0 && !isVouched) believe(state, from, turn)
+    adopt(state, snapshot, merged, turn)
+  }
   return { unvouched, word }
+}
+
+/** A newcomer takes one member's word for everything; it does not pass it on as its own. */
+function believe(state: State, from: PeerId, turn: Turn): void {
+  state.believed = from
+  turn.record(recordName.believed, fromHex(from))
 }
 
 /** Theirs, but what is held here already as it is held here: then only what differs is a difference. */
@@ -97,6 +108,25 @@ function mergeKey(
       ({ release }) => !own.has(release.id) && seqOf(state, release.replica) < release.seq,
     ),
   ]
+}
+
+/**
+ * What was replaced here, what the snapshot lacks, and what a cut may still bring back: no hash covers
+ * it, so nobody can vouch for its absence. It leaves when what replaced it is sealed, or itself goes.
+ */
+function stillOpen(
+  state: State,
+  mine: readonly Held[],
+  theirs: readonly Held[],
+  kept: readonly Held[],
+  now: number,
+): readonly Held[] {
+  const gone = mine.filter((held) => !kept.includes(held))
+  if (gone.length === 0) return gone
+  const sealed = [...mine, ...theirs].filter((held) => isSealed(state, held, now))
+  const settled = join(sealed.map(({ change }) => change.seen))
+  const replaced = join(kept.map(({ change }) => change.seen))
+  return gone.filter(({ release }) => coversDot(replaced, release) && !coversDot(settled, release))
 }
 
 /**

@@ -115,6 +115,8 @@ export interface State {
   readonly presences: Map<PeerId, HeardPresence>
   /** State hashes that members stated lately: what a snapshot can be vouched by. */
   readonly stated: Map<PeerId, readonly string[]>
+  /** Whose snapshot a newcomer took on its word alone, until another member states the same state. */
+  believed: PeerId | undefined
   readonly refusals: Map<Key, Refusal>
   presenceAt: number
 
@@ -163,6 +165,7 @@ export function emptyState(mesh: Mesh, peer: PeerId, incarnation: Uint8Array): S
     members: new Set(),
     presences: new Map(),
     stated: new Map(),
+    believed: undefined,
     refusals: new Map(),
     presenceAt: 0,
     snapshots: new Map(),

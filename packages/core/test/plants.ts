@@ -400,8 +400,8 @@ const statements: readonly Plant[] = [
   {
     name: 'fork-not-reissued',
     file: 'fork.ts',
-    find: '  reissue(state, replica, own, turn)\n',
-    replace: '',
+    find: '  limitsMoved(state, turn)\n  reissue(state, replica, own, turn)\n',
+    replace: '  limitsMoved(state, turn)\n',
     why: 'what a fork makes void is lost',
     shownBy: 'cuts a store that was copied while it ran; both copies write on, and lose nothing',
   },

@@ -7,6 +7,7 @@ import { type Mark, type Statement, type StatementDraft, signStatement } from '.
 import { forgeRelease, forgerId, releaseFrame } from './forge.js'
 import { World, dayMs, startMs } from './world.js'
 import { checkConverged, checkNothingLost } from './invariants.js'
+import { givenByCarol, without } from './scenarios/lies.js'
 import { peerOf, stubCrypto } from './stub-crypto.js'
 import { readFact } from './oracle.js'
 
@@ -301,6 +302,30 @@ describe('the parking', () => {
     expect(shown()).toEqual([2, [1]])
     world.crash('alice')
     expect(shown()).toEqual([2, [1]])
+  })
+
+  it('takes nothing away on the word of a member that itself believed the liar', () => {
+    const world = new World(lib, { names: ['alice', 'bob', 'carol', 'dave'], revocable: false })
+    world.put('alice', { k: 1 })
+    world.put('bob', { o: 1 })
+    world.rest()
+    world.put('carol', { x: 1 })
+    world.frames.splice(0)
+    world.loseDisk('dave')
+    world.intercept = givenByCarol(without('k', 1))
+    world.sync('dave', 'carol')
+    expect(world.replica('dave').keys()).toEqual(['o', 'x'])
+    world.handle('dave', { type: 'announce' })
+    world.deliver()
+    world.sync('alice', 'carol')
+    expect(world.notices('unvouched')).toHaveLength(1)
+    expect(world.replica('alice').get('k')).toBe(1)
+
+    world.intercept = (frame) => frame
+    world.rest()
+    world.rest()
+    checkConverged(world)
+    expect(world.replica('dave').get('k')).toBe(1)
   })
 
   it('lets 10,000 releases go on one frame, and looks at each of them once', () => {

@@ -132,6 +132,7 @@ function checkRecord(
       }
       return
     }
+    case 'believed':
     case 'settled':
     case 'self':
       return

@@ -235,6 +235,33 @@ export const counterexamples: readonly Scenario[] = [
     ],
   },
   {
+    // The hidden branch was shorter than the sealed one, so the limit alone took nothing of it away.
+    rule: 'C8 re-issues the other branch of a fork also where it is the shorter one',
+    world: { names: three, admins: ['alice'] },
+    steps: [
+      put('bob', { a: 1 }),
+      deliver(),
+      clone('bob'),
+      cut(["bob'"], three),
+      put('bob', { k: 'sealed' }),
+      put('bob', { k: 'sealed too' }),
+      deliver(),
+      tick(seconds(1)),
+      put("bob'", { copy: 'short' }),
+      deliver(),
+      tick(days(31)),
+      announce(),
+      seal('alice'),
+      deliver(),
+      heal(),
+      rest(),
+      expectNotice("bob'", 'forked'),
+      expectLimit('carol', 'bob', 3),
+      expectConflict('carol', 'copy', 'short'),
+      expectConverged(),
+    ],
+  },
+  {
     // Both halves of a mesh had settled their branch and forgotten the bodies: nobody had a proof.
     rule: 'C8 finds a fork even where both branches have left the logs',
     world: { names: three, revocable: false },

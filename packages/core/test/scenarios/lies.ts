@@ -1,6 +1,7 @@
 import { createStateHash } from '../../src/state-hash.js'
 import * as dagCbor from '@ipld/dag-cbor'
 import {
+  expectConverged,
   expectEqual,
   expectNoNotice,
   expectNotice,
@@ -10,6 +11,7 @@ import {
   expectValues,
   expectVerdict,
   expectWritten,
+  typeOf,
 } from '../expectations.js'
 import { forgeRelease } from '../forge.js'
 import { type Scenario, type Step } from '../scenario.js'
@@ -18,6 +20,7 @@ import {
   collect,
   crash,
   cut,
+  cutReplica,
   damage,
   days,
   deliver,
@@ -43,7 +46,7 @@ import {
   tick,
 } from '../steps.js'
 import { type Fact, oracleView, readFact } from '../oracle.js'
-import { dayMs, startMs } from '../world.js'
+import { type Frame, dayMs, startMs } from '../world.js'
 import { peerOf, sha256, unhex } from '../stub-crypto.js'
 import { type Item, change, changesItem, headItem, refusal, tipItem } from './snapshots.js'
 
@@ -90,6 +93,28 @@ function hideFresh(items: Item[]): Item[] {
   const before = restated(items.filter((item) => !isFresh(item) && !isItsTip(item)))
   return [...before, ...items.filter(isItsTip)]
 }
+
+/** A snapshot without what somebody put. */
+export const without =
+  (key: string, value: unknown) =>
+  (items: Item[]): Item[] =>
+    restated(
+      items.filter(
+        (item) =>
+          item[0] !== changesItem ||
+          !factIn(item).changes.some((put) => put.key === key && put.put?.value === value),
+      ),
+    )
+
+/** Carol says that what she is asked for has left her log, and gives such a snapshot instead. */
+export const givenByCarol =
+  (how: (items: Item[]) => Item[]) =>
+  (frame: Frame): Frame => {
+    if (frame.from !== 'carol') return frame
+    if (typeOf(frame.bytes) !== 'delta') return change(how)(frame)
+    const [type] = dagCbor.decode<[number]>(frame.bytes)
+    return { ...frame, bytes: dagCbor.encode([type, [], [], true]) }
+  }
 
 /** dave was away while the others settled, and forgot, what he lacks. */
 const daveLags: readonly Step[] = [
@@ -183,6 +208,28 @@ export const lies: readonly Scenario[] = [
       expectValues('dave', { gone: undefined }),
       rest(),
       expectEqual(),
+    ],
+  },
+  {
+    rule: 'keeps what was replaced, and is not sealed, although a snapshot lacks it',
+    world: { names: three, admins: ['alice'] },
+    steps: [
+      put('bob', { k: 'of bob' }),
+      deliver(),
+      put('carol', { k: 'of carol' }),
+      deliver(),
+      put('carol', { x: 1 }),
+      drop(),
+      tamper('carol gives bent snapshots', givenByCarol(without('k', 'of bob'))),
+      sync('alice', 'carol'),
+      expectSent('carol', 'snapshot', { atLeast: 1 }),
+      expectValues('alice', { k: 'of carol', x: 1 }),
+      playFair(),
+      rest(),
+      cutReplica('alice', 'carol·0'),
+      rest(),
+      expectValues('alice', { k: 'of bob' }),
+      expectConverged(),
     ],
   },
   {
