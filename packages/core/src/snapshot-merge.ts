@@ -32,7 +32,7 @@ import {
   warm,
 } from './state.js'
 import { type Turn } from './turn.js'
-import { type VersionVector, cap, coversDot, join, withDot } from './version-vector.js'
+import { type VersionVector, cap, coversDot, emptyVector, join, withDot } from './version-vector.js'
 import { votesFor } from './presence.js'
 import { type Snapshot, byKey, checkSnapshot, readSnapshot } from './snapshot-read.js'
 
@@ -72,7 +72,8 @@ export function mergeSnapshot(
     // Equal clocks and other heads: one of us is damaged, and two members say that it is this one.
     const isReplaced = isRepair && isVouched
     const joined = isReplaced ? sameOr(mine, their) : mergeKey(state, mine, their, theirClock)
-    const kept = [...joined, ...stillOpen(state, mine, their, joined, turn.now)]
+    const context = snapshot.contexts.get(key) ?? emptyVector
+    const kept = [...joined, ...stillOpen(state, mine, { their, joined, context }, turn.now)]
     if (!isVouched && !isEvident(mine, their, kept)) unvouched.push(key)
     if (kept.length !== mine.length || kept.some((held) => !mine.includes(held)))
       merged.set(key, kept)
@@ -112,21 +113,30 @@ function mergeKey(
 
 /**
  * What was replaced here, what the snapshot lacks, and what a cut may still bring back: no hash covers
- * it, so nobody can vouch for its absence. It leaves when what replaced it is sealed, or itself goes.
+ * it, so nobody can vouch for its absence. It leaves when what replaced it is sealed or itself goes, and
+ * when it is sealed and a remove that is collected there had seen it.
  */
 function stillOpen(
   state: State,
   mine: readonly Held[],
-  theirs: readonly Held[],
-  kept: readonly Held[],
+  shown: {
+    readonly their: readonly Held[]
+    readonly joined: readonly Held[]
+    readonly context: VersionVector
+  },
   now: number,
 ): readonly Held[] {
-  const gone = mine.filter((held) => !kept.includes(held))
+  const gone = mine.filter((held) => !shown.joined.includes(held))
   if (gone.length === 0) return gone
-  const sealed = [...mine, ...theirs].filter((held) => isSealed(state, held, now))
+  const sealed = [...mine, ...shown.their].filter((held) => isSealed(state, held, now))
   const settled = join(sealed.map(({ change }) => change.seen))
-  const replaced = join(kept.map(({ change }) => change.seen))
-  return gone.filter(({ release }) => coversDot(replaced, release) && !coversDot(settled, release))
+  const replaced = join(shown.joined.map(({ change }) => change.seen))
+  return gone.filter(
+    (held) =>
+      coversDot(replaced, held.release) &&
+      !coversDot(settled, held.release) &&
+      !(coversDot(shown.context, held.release) && isSealed(state, held, now)),
+  )
 }
 
 /**

@@ -102,7 +102,7 @@ export const without =
       items.filter(
         (item) =>
           item[0] !== changesItem ||
-          !factIn(item).changes.some((put) => put.key === key && put.put?.value === value),
+          !factIn(item).changes.some((one) => one.key === key && one.put?.value === value),
       ),
     )
 
