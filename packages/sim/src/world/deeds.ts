@@ -1,0 +1,253 @@
+import type * as Core from '@grapevine/core'
+import type { Peer } from './peer.js'
+import type { PlannedDeed, PlannedEvent } from '../plan.js'
+import type { World } from './world.js'
+
+/** Carries out what was planned. What makes no sense here and now does nothing. */
+interface Doer {
+  act(this: void, event: PlannedEvent): void
+  /** The latest time that an honest clock has shown. */
+  latestMs(this: void): number
+}
+
+/** The world, and what deeds need to remember of those before them. */
+interface Stage {
+  readonly world: World
+  readonly written: Core.Dot[]
+  values: number
+  latestMs: number
+}
+
+export function createDoer(world: World): Doer {
+  const stage: Stage = { world, written: [], values: 0, latestMs: 0 }
+  return {
+    act(event) {
+      const peer = world.peers[event.who]
+      if (peer === undefined) return
+      if (peer.hasLeft && event.do !== 'join' && event.do !== 'skip') return
+      world.tell('planned', event, world.queue.now())
+      act(stage, peer, event)
+    },
+    latestMs() {
+      noteTime(stage)
+      return stage.latestMs
+    },
+  }
+}
+
+function act(stage: Stage, peer: Peer, event: PlannedEvent): void {
+  const { world } = stage
+  switch (event.do) {
+    case 'write':
+    case 'rollback':
+    case 'refuse':
+    case 'collect':
+    case 'announce':
+    case 'session':
+    case 'seal':
+    case 'cut':
+    case 'close':
+      return ask(stage, peer, event)
+    case 'crash':
+    case 'disk-fails':
+    case 'image':
+    case 'restore':
+    case 'lose-disk':
+    case 'clone':
+    case 'pause':
+    case 'leave':
+    case 'join':
+      return disturb(world, peer, event)
+    case 'clock':
+      noteTime(stage)
+      peer.clock.offsetMs = event.offsetMs
+      return
+    case 'drift':
+      return peer.clock.setDrift(event.ppm)
+    case 'skip':
+      world.calendar.skippedMs += event.ms
+      return
+    case 'away':
+      return world.network.isolate(peer.index, event.forMs)
+    case 'partition':
+      return world.network.partition(event.shape, event.who, event.salt, event.forMs)
+    case 'weather':
+      return world.network.change(event.change, event.forMs)
+    case 'link':
+      return world.network.trouble(event.who, event.to, event.trouble, event.forMs)
+    case 'trick':
+      return peer.isUp ? world.hostile(peer)?.play(event.trick) : undefined
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// What somebody asks a peer to do.
+
+type Asked = PlannedDeed<
+  'write' | 'rollback' | 'refuse' | 'collect' | 'announce' | 'session' | 'seal' | 'cut' | 'close'
+>
+
+function ask(stage: Stage, peer: Peer, event: Asked): void {
+  const { peers } = stage.world
+  switch (event.do) {
+    case 'write':
+      return write(stage, peer, event)
+    case 'rollback': {
+      const dot = stage.written[stage.written.length - 1 - event.back]
+      if (dot !== undefined) peer.handle({ type: 'rollback', dot })
+      return
+    }
+    case 'refuse':
+      return peer.handle({
+        type: 'refuse',
+        key: event.key as Core.Key,
+        reason: 'not for this code',
+      })
+    case 'collect':
+      return peer.handle({ type: 'collect' })
+    case 'announce':
+      return announce(stage.world, peer)
+    case 'session': {
+      const partner = peers[event.with]
+      if (partner?.isUp === true && partner !== peer)
+        peer.handle({ type: 'sync', with: partner.peer })
+      return
+    }
+    case 'seal':
+      return peer.handle({ type: 'issue', statement: { kind: 'seal' } })
+    case 'cut':
+      return cut(peer, peers[event.whom], event.back)
+    case 'close':
+      return close(peers, peer)
+  }
+}
+
+function write(stage: Stage, peer: Peer, event: PlannedDeed<'write'>): void {
+  if (!peer.isUp) return
+  const [first] = event.put
+  const shown = first === undefined ? undefined : peer.replica.read(first)
+  const valueOf = (): Core.Value =>
+    event.isSame === true && shown !== undefined ? shown.value : freshValue(stage, event.valueBytes)
+  const input: Core.Input = {
+    type: 'write',
+    put: new Map(event.put.map((key) => [key, valueOf()])),
+    remove: event.remove,
+    confirmRemoves: event.remove.length,
+    ifMatch:
+      event.isConditional === true && first !== undefined
+        ? new Map([[first, shown?.version ?? null]])
+        : undefined,
+    requestId: event.retryAfterMs === undefined ? undefined : `request ${event.at} of ${event.who}`,
+  }
+  give(stage, peer, input)
+  if (event.retryAfterMs !== undefined) {
+    stage.world.queue.after(event.retryAfterMs, () => give(stage, peer, input))
+  }
+}
+
+/** Remembers what was written, so that it can be undone. */
+function give(stage: Stage, peer: Peer, input: Core.Input): void {
+  if (!peer.isUp) return
+  const before = peer.replica.clock()
+  peer.handle(input)
+  const replica = peer.replica.id()
+  const seq = peer.replica.clock().get(replica) ?? 0
+  if (seq > (before.get(replica) ?? 0)) stage.written.push({ replica, seq })
+}
+
+/** Another value each time, so that a value names its write. */
+function freshValue(stage: Stage, bytes: number): Core.Value {
+  stage.values += 1
+  if (bytes === 0) return stage.values
+  const value = new Uint8Array(Math.max(4, bytes))
+  new DataView(value.buffer).setUint32(0, stage.values)
+  return value
+}
+
+/** Everybody in sight says where it stands. */
+function announce({ linksOf, network }: World, peer: Peer): void {
+  for (const other of [...linksOf(peer), peer]) {
+    if (!network.isBlocked(peer.index, other.index)) other.handle({ type: 'announce' })
+  }
+}
+
+/** Takes away the right to write of whom it meets, from so many releases back. */
+function cut(admin: Peer, whom: Peer | undefined, back: number): void {
+  if (!admin.isUp || whom === undefined || whom.isAdmin || whom.hasLeft) return
+  const replica = whom.replica.id()
+  const seq = Math.max(0, (admin.replica.clock().get(replica) ?? 0) - back)
+  admin.handle({ type: 'issue', statement: { kind: 'cut', marks: [{ replica, seq }] } })
+}
+
+/** Closes the first id under which nobody writes any more. */
+function close(peers: readonly Peer[], peer: Peer): void {
+  if (!peer.isUp) return
+  const living = new Set(peers.filter(({ isUp }) => isUp).map(({ replica }) => replica.id()))
+  const gone = [...peer.replica.clock().keys()].sort().find((replica) => !living.has(replica))
+  if (gone !== undefined) {
+    peer.handle({ type: 'issue', statement: { kind: 'close', replica: gone } })
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// What happens to a process and its disk.
+
+type Disturbance = PlannedDeed<
+  'crash' | 'disk-fails' | 'image' | 'restore' | 'lose-disk' | 'clone' | 'pause' | 'leave' | 'join'
+>
+
+function disturb(world: World, peer: Peer, event: Disturbance): void {
+  switch (event.do) {
+    case 'crash':
+      return crash(world, peer, event)
+    case 'disk-fails':
+      return peer.disk.failAfter(event.afterOps, event.ops)
+    case 'image':
+      peer.image = new Map(peer.disk.synced)
+      return
+    case 'restore':
+      if (peer.image === undefined) return
+      reopen(peer, peer.image, 'restored')
+      if (event.isTold) peer.handle({ type: 'reincarnate', why: 'restored' })
+      return
+    case 'lose-disk':
+      return reopen(peer, new Map(), 'lost')
+    case 'clone':
+      return peer.isUp ? world.clone(peer) : undefined
+    case 'pause':
+      peer.pausedUntil = Math.max(peer.pausedUntil, world.queue.now() + event.forMs)
+      return
+    case 'leave':
+      peer.stop('lost')
+      peer.hasLeft = true
+      return world.meet()
+    case 'join':
+      if (!peer.hasLeft) return
+      reopen(peer, new Map(), 'first')
+      return world.meet()
+  }
+}
+
+function crash({ queue }: World, peer: Peer, { unsynced, downMs }: PlannedDeed<'crash'>): void {
+  if (!peer.isUp) return
+  peer.stop(unsynced)
+  queue.after(downMs, () => {
+    if (!peer.hasLeft) peer.start('restarted')
+  })
+}
+
+function reopen(
+  peer: Peer,
+  records: ReadonlyMap<string, Uint8Array>,
+  how: 'first' | 'lost' | 'restored',
+): void {
+  peer.stop('lost')
+  peer.disk.replace(records)
+  peer.start(how)
+}
+
+function noteTime(stage: Stage): void {
+  for (const { isHonest, wall } of stage.world.peers) {
+    if (isHonest) stage.latestMs = Math.max(stage.latestMs, wall())
+  }
+}

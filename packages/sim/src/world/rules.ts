@@ -1,0 +1,23 @@
+import type * as Core from '@grapevine/core'
+import { epochMs } from './clock.js'
+
+/** How long everybody may write under `granted/`, on wall clocks, from the beginning of the run. */
+const grantMs = 3_600_000
+
+interface Founders {
+  readonly id: Uint8Array
+  readonly admins: ReadonlySet<Core.PeerId>
+  readonly revocable: boolean
+}
+
+/** Two kinds of keys are not for everybody at all times, so that rights are met in every mesh. */
+export const meshRules = ({ id, admins, revocable }: Founders): Core.MeshRules => ({
+  id,
+  admins,
+  revocable,
+  writeFault(author, key, ms) {
+    if (key.startsWith('granted/') && ms >= epochMs + grantMs) return 'the grant has ended'
+    if (key.startsWith('admins/') && !admins.has(author)) return 'only admins may write this'
+    return undefined
+  },
+})
