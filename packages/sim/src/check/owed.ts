@@ -1,0 +1,34 @@
+import { sameValue } from './values.js'
+import type { Step } from './step.js'
+import type { View } from './view.js'
+import type { Scene } from './scene.js'
+
+/**
+ * What an admin takes away stays away. What the holder of a copied or restored store loses by a fork
+ * does not: it is written again, if not at once then when the fork is proven.
+ */
+export function noteOwed({ view, effects, made, voided }: Step): void {
+  if (voided.length === 0 && (view.owed.length === 0 || made.length === 0)) return
+  const isForbidden = effects.some(
+    (effect) =>
+      effect.type === 'notice' && effect.notice === 'void' && effect.text.includes('may not write'),
+  )
+  if (isForbidden) return
+  const puts = made.flatMap(({ fact }) => fact.changes)
+  view.owed = [...view.owed, ...voided].filter(
+    ({ change }) =>
+      !puts.some(
+        ({ key, put }) =>
+          key === change.key && put !== undefined && sameValue(put.value, change.put?.value),
+      ),
+  )
+}
+
+export function owedReasons({ words }: Scene, { node, owed }: View): readonly string[] {
+  if (owed.length === 0) return []
+  const cuts = node.replica.statements().filter(({ kind }) => kind === 'cut')
+  const cut = new Set<string>(cuts.flatMap(({ marks }) => marks.map(({ replica }) => replica)))
+  return owed
+    .filter(({ fact }) => !cut.has(fact.replica))
+    .map((said) => `${node.name} lost ${words.heads([said])} on ${said.change.key} by a fork`)
+}
