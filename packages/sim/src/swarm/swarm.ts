@@ -1,0 +1,79 @@
+import { between, spread } from './draw.js'
+import type { Plan, PlannedEvent } from '../plan.js'
+import { randomOf } from '../random.js'
+import { openStory } from './story.js'
+import { faultsOf } from './swarm-faults.js'
+import { type Mesh, crowdMin, meshOf } from './swarm-mesh.js'
+import { type Terms, termsOf } from './swarm-terms.js'
+import { hotKeysOf, workOf } from './swarm-work.js'
+import { themes } from './themes.js'
+
+/** A plan, and what it was drawn from. */
+export interface Drawn {
+  readonly plan: Plan
+  readonly terms: Terms
+}
+
+/** A full random plan, from the seed alone. */
+export const planOf = (seed: number): Plan => drawPlan(seed).plan
+
+export function drawPlan(seed: number): Drawn {
+  const terms = termsOf(seed, themes)
+  const mesh = meshOf(terms)
+  const random = randomOf(seed, 'swarm')
+  const copied = new Set<number>()
+  const startMs = between(random, 100, 2_000)
+  const told = tell(terms, mesh, startMs, copied)
+  const endMs = Math.max(told.endMs, startMs + calmMs(terms, mesh))
+  const span = { fromMs: 0, toMs: endMs }
+  const events = [
+    ...told.events,
+    ...workOf(terms, mesh, span),
+    ...faultsOf(terms, mesh, { ...span, copied }),
+  ]
+  const safetyMs = endMs + between(random, 100, 1_000)
+  return {
+    terms,
+    plan: { seed, ...mesh, safetyMs, livenessMs: 60_000, events: inOrder(events, safetyMs) },
+  }
+}
+
+/** What took longer is not told again: many short runs find more than few long ones. */
+const tellAgainUntilMs = 20_000
+
+/** How long it goes on beside, or without, a theme. */
+function calmMs({ theme, seed }: Terms, mesh: Mesh): number {
+  const random = randomOf(seed, 'span')
+  if (mesh.peers >= crowdMin) return spread(random, 4_000, 8_000)
+  return theme === undefined ? spread(random, 8_000, 40_000) : spread(random, 4_000, 15_000)
+}
+
+/** The theme, once or twice over. */
+function tell(
+  { theme, seed }: Terms,
+  mesh: Mesh,
+  startMs: number,
+  copied: Set<number>,
+): { readonly events: readonly PlannedEvent[]; readonly endMs: number } {
+  const random = randomOf(seed, 'theme')
+  const events: PlannedEvent[] = []
+  if (theme === undefined) return { events, endMs: startMs }
+  // Keys of its own, or those that everybody else writes too.
+  const keys = random.chance(0.6) ? ['story/one', 'story/two', 'story'] : hotKeysOf(seed)
+  const stage = {
+    random,
+    mesh,
+    keys,
+    events,
+    at: startMs,
+    copied,
+    clones: 0,
+    joined: new Set<number>(),
+  }
+  theme.tell(openStory(stage))
+  if (stage.at < tellAgainUntilMs && random.chance(0.3)) theme.tell(openStory(stage))
+  return { events, endMs: stage.at }
+}
+
+const inOrder = (events: readonly PlannedEvent[], safetyMs: number): readonly PlannedEvent[] =>
+  events.filter(({ at }) => at < safetyMs).sort((a, b) => a.at - b.at)
