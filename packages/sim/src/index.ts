@@ -1,0 +1,23 @@
+/**
+ * Grapevine under virtual time: the very same replica, with a seeded network, disks, clocks and
+ * hostile peers around it.
+ *
+ * ```ts
+ * import * as core from '@grapevine/core'
+ * const outcome = run(core, planOf(4711)) // the same seed gives the same run
+ * ```
+ */
+export { run } from './run.js'
+export { planOf } from './swarm/swarm.js'
+export { describePlan } from './swarm/describe.js'
+export { shrink } from './swarm/shrink.js'
+export { createMeasure } from './measure/measure.js'
+export { theoryOf } from './measure/theory.js'
+export { probeNames } from './watch/probes.js'
+export { main } from './command/main.js'
+
+export type { Figures } from './measure/figures.js'
+export type { Library, Observer } from './observer.js'
+export type { Plan, PlannedEvent } from './plan.js'
+export type { Outcome } from './run.js'
+export type { Theory } from './measure/theory.js'

@@ -1,0 +1,20 @@
+/** A mesh in virtual time, from the command line: `npm run sim -- --help`. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { main } from '@grapevine/sim'
+
+// npm and pnpm start scripts at the top of the repository; files are named from where the user is.
+const here = process.env['INIT_CWD'] ?? process.cwd()
+
+// Whoever reads through `head` has read enough.
+process.stdout.on('error', () => process.exit())
+
+process.exitCode = await main(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
+  columns: process.stderr.columns,
+  readFile: (path) => readFile(resolve(here, path), 'utf8'),
+  writeFile: (path, text) => writeFile(resolve(here, path), text),
+  now: Date.now,
+})
