@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 /** One line of a benchmark: what was measured in every round, and what it is held against. */
 export type Figure = Readonly<{
   what: string
-  unit: 'ns' | 'µs' | 'ms' | 'B' | 'changes/s'
+  unit: 'ns' | 'µs' | 'ms' | 'B' | 'changes/s' | 'events/s'
   rounds: readonly number[]
   /** What the least work that could do takes: same run, same machine, same unit. */
   floor?: number
