@@ -1,6 +1,7 @@
 import type * as Core from '@grapevine/core'
 import type { Said } from './oracle.js'
 import { isPut } from './oracle.js'
+import { recordOf } from './facts.js'
 import { putHeadsOf } from './key-heads.js'
 import { firstFault } from './rule.js'
 import type { Scene } from './scene.js'
@@ -71,6 +72,18 @@ function isHidden(
   return vanished.length === 0 && !isPhantom
 }
 
+/**
+ * What a liar leaves out of a snapshot need not be seen: a remove that has left, and what it had seen.
+ * Who is given less than there is cannot name it when it writes the key.
+ */
+export function noteMisled(step: Step): void {
+  if (!step.isJump || !isFromLiar(step)) return
+  for (const { fact } of step.taken) {
+    if (step.stored.copies.has(recordOf(fact))) continue
+    for (const { key } of fact.changes) step.view.misled.add(key)
+  }
+}
+
 const snapshotKind = 10
 
 /** A frame begins with the head of a list, and then the kind of message in one byte. */
@@ -81,10 +94,10 @@ export const isSnapshot = (input: Core.Input): boolean =>
 function isFromLiar({ scene, input }: Step): boolean {
   if (input.type !== 'received') return false
   const views = [...scene.views.values()]
-  const isDoubtful = views.some(({ doubted }) => doubted.size > 0)
-  if (!isSnapshot(input)) return scene.plan.hostile > 1 || isDoubtful
+  const isDeceived = ({ doubted, misled }: View): boolean => doubted.size + misled.size > 0
+  if (!isSnapshot(input)) return scene.plan.hostile > 1 || views.some(isDeceived)
   const sender = views.find(({ node }) => node.peer === input.from)
-  return sender === undefined || sender.doubted.size > 0
+  return sender === undefined || isDeceived(sender)
 }
 
 export function orderFault({ node, effects }: Step): string | undefined {
@@ -101,19 +114,13 @@ export function onceFault({ node, effects }: Step): string | undefined {
 
 const absent = { id: undefined, version: null } as const
 
-export function toldFault(step: Step): string | undefined {
-  const { view, effects, touched } = step
-  const told = new Set<string>()
+export function toldFault({ view, effects, touched }: Step): string | undefined {
   for (const effect of effects) {
     if (effect.type !== 'changed') continue
     const fault = firstFault(effect.changes, (change) => changeFault(view, change))
     if (fault !== undefined) return fault
-    for (const { key } of effect.changes) told.add(key)
   }
-  return (
-    firstFault(told, (key) => shadowFault(view, key)) ??
-    firstFault(touched, (key) => (told.has(key) ? undefined : shadowFault(view, key)))
-  )
+  return firstFault(touched, (key) => shadowFault(view, key))
 }
 
 /** Takes a change into the shadow, unless it does not follow from what was told before. */

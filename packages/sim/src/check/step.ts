@@ -37,7 +37,7 @@ export interface Step {
   readonly taken: readonly Known[]
   /** The clock covers something new that was not stored whole: only a snapshot may do that. */
   readonly isJump: boolean
-  /** Keys whose heads may be others now. */
+  /** Keys whose heads may be others now, or of which readers were told so. */
   readonly touched: ReadonlySet<string>
   /** Heads of some of these keys before: of what was written, or of what a snapshot brought. */
   readonly headsBefore: ReadonlyMap<string, readonly Said[]>
@@ -88,7 +88,19 @@ export function takeStep(
     stored,
     made,
     ...moved,
+    touched: withTold(moved.touched, effects),
   }
+}
+
+/** Also keys of which only the effects say that they changed. */
+function withTold(
+  touched: ReadonlySet<string>,
+  effects: readonly Core.Effect[],
+): ReadonlySet<string> {
+  const told = effects.flatMap((effect) =>
+    effect.type === 'changed' ? effect.changes.map(({ key }): string => key) : [],
+  )
+  return told.every((key) => touched.has(key)) ? touched : new Set([...touched, ...told])
 }
 
 type Moved = Pick<Step, 'taken' | 'isJump' | 'touched' | 'headsBefore' | 'voided'>

@@ -43,6 +43,8 @@ export interface View {
   owed: readonly Said[]
   /** Keys of which a hostile peer may have hidden something before it was ever held here. */
   readonly doubted: Set<string>
+  /** Keys of which a hostile peer may have hidden what others had seen, and that is gone. */
+  readonly misled: Set<string>
   /** This process was shown a snapshot. */
   wasShownSnapshot: boolean
   /** It said that a snapshot waits for a second member's word. */
@@ -72,6 +74,7 @@ export function createView(node: Node): View {
     lowered: new Set(),
     owed: [],
     doubted: new Set(),
+    misled: new Set(),
     wasShownSnapshot: false,
     isUnvouched: false,
     inputs: 0,

@@ -5,7 +5,7 @@ import { recordOf } from './facts.js'
 import { keysOf } from './key-heads.js'
 import type { Ledger } from './ledger.js'
 import { noteOwed } from './owed.js'
-import { isSnapshot } from './read-faults.js'
+import { isSnapshot, noteMisled } from './read-faults.js'
 import { hold } from './rule.js'
 import {
   agreementRules,
@@ -118,6 +118,7 @@ function step(scene: Scene, view: View, input: Core.Input, effects: readonly Cor
   if (view.fresh.length > 0) settleFresh(view)
   const taken = takeStep(scene, view, input, effects)
   for (const { replica } of taken.lowered) view.lowered.add(replica)
+  noteMisled(taken)
   hold(stepRules, taken, scene.tally)
   noteOwed(taken)
   if (taken.isJump) view.isUnvouched = false
@@ -182,6 +183,7 @@ function inherit(scene: Scene, view: View, old: View | undefined, how: Opening):
   for (const other of scene.views.values()) {
     if (other.node.peer !== view.node.peer) continue
     for (const key of other.doubted) view.doubted.add(key)
+    for (const key of other.misled) view.misled.add(key)
   }
   if (how !== 'restarted' || old === undefined) return
   view.owed = old.owed

@@ -86,8 +86,9 @@ function overwrittenFault(
 ): string | undefined {
   const answer = answerOf(step)
   if (answer === undefined) return undefined
+  const { doubted, misled } = step.view
   return firstFault(answer.fact.changes, (change) =>
-    step.view.doubted.has(change.key)
+    doubted.has(change.key) || misled.has(change.key)
       ? undefined
       : fault(change, step.headsBefore.get(change.key) ?? [], answer.fact),
   )
