@@ -6,7 +6,7 @@ import { limits } from './limits.js'
 import { quorumOf } from './presence.js'
 import { recordContext, recordSettled, recordTip } from './record.js'
 import { decodeEvidence, showOnly } from './release.js'
-import { type Held, type Logged, type State, clockVector, loggedAt } from './state.js'
+import { type Held, type Logged, type State, clockVector, loggedAt, seqOf } from './state.js'
 import { type Turn } from './turn.js'
 import {
   type VersionVector,
@@ -66,7 +66,7 @@ function settle(state: State, name: Key, stable: VersionVector, turn: Turn): rea
   const superseding = join(final.map(({ change }) => change.seen))
   const leaves = (held: Held): boolean =>
     removes.includes(held) || (coversDot(superseding, held.release) && isStable(held))
-  const leaving = closeDownwards(key.unsettled, key.unsettled.filter(leaves))
+  const leaving = closeDownwards(state, key.unsettled, key.unsettled.filter(leaves))
   if (leaving.size === 0) return []
 
   if (removes.length > 0) {
@@ -79,11 +79,38 @@ function settle(state: State, name: Key, stable: VersionVector, turn: Turn): rea
   return [...leaving] // order: each change alone
 }
 
-function closeDownwards(unsettled: readonly Held[], leaving: readonly Held[]): ReadonlySet<Held> {
+/**
+ * With what leaves goes what it covers, step by step: where a limit was low for a while, who saw the
+ * one need not have seen the other. But what itself has seen something that is not held now, and may
+ * come back, stays where something that stays covers it.
+ */
+function closeDownwards(
+  state: State,
+  unsettled: readonly Held[],
+  leaving: readonly Held[],
+): ReadonlySet<Held> {
   const closed = new Set(leaving)
-  const seen = join(leaving.map(({ change }) => change.seen))
-  for (const held of unsettled) if (coversDot(seen, held.release)) closed.add(held)
+  for (let size = 0; size < closed.size;) {
+    size = closed.size
+    const seen = seenBy([...closed]) // order: a join
+    for (const held of unsettled) if (coversDot(seen, held.release)) closed.add(held)
+  }
+  const seen = seenBy(unsettled.filter((held) => !closed.has(held)))
+  // order: each change alone
+  for (const held of closed) {
+    const isOpen = !isHeld(state, held.change.seen) && !leaving.includes(held)
+    if (isOpen && coversDot(seen, held.release)) closed.delete(held)
+  }
   return closed
+}
+
+const seenBy = (changes: readonly Held[]): VersionVector =>
+  join(changes.map(({ change }) => change.seen))
+
+function isHeld(state: State, seen: VersionVector): boolean {
+  // order: a conjunction over all entries
+  for (const [replica, seq] of seen) if (seqOf(state, replica) < seq) return false
+  return true
 }
 
 /** One change of a release has left. */

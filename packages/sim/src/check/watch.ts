@@ -32,8 +32,8 @@ interface Watch {
   /** It will not come back, and neither will its store. */
   left(node: Node): void
   handled(view: View, input: Core.Input, effects: readonly Core.Effect[]): void
-  /** Everything, by the longest way. */
-  checked(view: View): void
+  /** Everything, by the longest way; whether its store is opened again, too. */
+  checked(view: View, isReopened: boolean): void
 }
 
 /** A still peer is looked at now and then all the same. */
@@ -103,12 +103,12 @@ export function createWatch(scene: Scene, ledger: Ledger): Watch {
       }
       if (view.inputs >= view.nextFull) lookAtAll(view)
     },
-    checked(view) {
+    checked(view, isReopened) {
       const whole = wholeOf(scene, view)
       hold(wholeRules, whole, tally)
       hold(truthRules, whole, tally)
       hold(agreementRules, whole, tally)
-      hold(reopenRules, whole, tally)
+      if (isReopened) hold(reopenRules, whole, tally)
     },
   }
 }
