@@ -32,10 +32,19 @@ export function drawPlan(seed: number): Drawn {
     ...faultsOf(terms, mesh, { ...span, copied }),
   ]
   const safetyMs = endMs + between(random, 100, 1_000)
+  const livenessMs = healingMs(mesh)
   return {
     terms,
-    plan: { seed, ...mesh, safetyMs, livenessMs: 60_000, events: inOrder(events, safetyMs) },
+    plan: { seed, ...mesh, safetyMs, livenessMs, events: inOrder(events, safetyMs) },
   }
+}
+
+const healingMsMin = 60_000
+
+/** Along a line or a circle news goes one peer a session, and each session takes some turns. */
+function healingMs({ peers, overlay, habits }: Mesh): number {
+  const isLong = overlay.topology === 'line' || overlay.topology === 'ring' || overlay.links <= 2
+  return isLong ? Math.max(healingMsMin, 2 * peers * habits.sessionMs) : healingMsMin
 }
 
 /** What took longer is not told again: many short runs find more than few long ones. */
