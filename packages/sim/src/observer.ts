@@ -1,5 +1,5 @@
 import type * as Core from '@grapevine/core'
-import type { Deed, PlannedEvent } from './plan.js'
+import type { PlannedEvent } from './plan.js'
 
 /** The library that the peers run: the real one, or one with a bug planted in it. */
 export type Library = Pick<typeof Core, 'openReplica' | 'MeshError'>
@@ -7,7 +7,7 @@ export type Library = Pick<typeof Core, 'openReplica' | 'MeshError'>
 /** A peer of the simulation, as it is seen from outside. */
 export interface Node {
   readonly index: number
-  /** alice, bob, carol, …; hostile ones are mallory, mallet, …; a clone is `alice'`. */
+  /** alice, bob, carol, …; hostile ones are mallory, mallory-2, …; a clone is `alice'`. */
   readonly name: string
   readonly peer: Core.PeerId
   readonly isHonest: boolean
@@ -43,7 +43,7 @@ export type Loss = 'loss' | 'cut' | 'down' | 'full'
 /** Whoever watches a run from outside the peers. Everything is told in the order in which it happens. */
 export interface Observer {
   /** A planned event is about to be carried out. */
-  planned?(event: PlannedEvent & Deed, at: number): void
+  planned?(event: PlannedEvent, at: number): void
   opened?(node: Node, how: Opening, at: number): void
   stopped?(node: Node, at: number): void
   /** A replica was given an input; the effects are not carried out yet. */

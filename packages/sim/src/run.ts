@@ -91,7 +91,10 @@ const checkerFor = (
 function playSafety(world: World, checker: Checker): void {
   const { plan, queue, peers } = world
   const doer = createDoer(world)
-  for (const event of plan.events) queue.at(event.at, () => doer.act(event))
+  for (const event of plan.events) {
+    // What is planned for later comes too late.
+    if (event.at <= plan.safetyMs) queue.at(event.at, () => doer.act(event))
+  }
   while (queue.step(plan.safetyMs));
   heal(world, doer.latestMs())
   checker.checkAll(peers)
@@ -102,17 +105,18 @@ function heal(world: World, latestMs: number): void {
   const { calendar, network, peers, queue } = world
   network.heal()
   for (const peer of peers) {
-    peer.clock.setDrift(0)
-    peer.clock.offsetMs = 0
+    peer.clock.mend()
     peer.disk.mend()
-    peer.pausedUntil = 0
-    if (!peer.isHonest) peer.stop('lost')
+    if (peer.isHonest) continue
+    peer.stop('lost')
+    peer.hasLeft = true
   }
   // What a fast clock has stamped is early elsewhere until that time has come.
   const [first] = peers
   if (first !== undefined) calendar.skippedMs += Math.max(0, latestMs - first.wall())
   for (const peer of peers) {
-    if (!peer.isUp && peer.isHonest && !peer.hasLeft) peer.start('restarted')
+    peer.resume()
+    if (!peer.isUp && !peer.hasLeft) peer.start('restarted')
   }
   world.tell('healed', queue.now())
 }

@@ -69,7 +69,7 @@ function sidesOf({ peers, overlay }: Plan, event: PlannedDeed<'partition'>): Ent
   const { shape, who, salt } = event
   if (shape === 'ring') return () => undefined
   const regionOf = (index: number): number => index % overlay.regions
-  return (peer) => sideOf({ shape, who, salt, peers, regionOf }, peer)
+  return sideOf({ shape, who, salt, peers, regionOf })
 }
 
 /**

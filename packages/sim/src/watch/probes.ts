@@ -68,8 +68,8 @@ type ProbeName = (typeof probeNames)[number]
 /** What probes need to remember of what happened before. */
 interface Book {
   hit(this: void, name: ProbeName): void
-  /** Peer and dot → why it was parked there. */
-  readonly parked: Map<string, 'waiting' | 'early'>
+  /** Peer → dot → why it is parked there, until the process ends. */
+  readonly parked: Map<number, Map<string, 'waiting' | 'early'>>
   /** Peer and key that shows a conflict. */
   readonly conflicts: Set<string>
 }
@@ -90,6 +90,7 @@ export function createProbes(): Observer & { hits(this: void): ReadonlyMap<strin
       if (code === 'REPLICA_CUT') hit('write refused: cut')
     },
     opened: (_node, how) => hit(openingProbes[how]),
+    stopped: ({ index }) => void book.parked.delete(index),
     lost: (_frame, why) => hit(lossProbes[why]),
     probe: (name) => hit(name as ProbeName),
     hits: () => hits,
@@ -162,14 +163,15 @@ function noteRecords(
   { index }: Node,
   records: ReadonlyMap<string, Uint8Array | null>,
 ): void {
+  const parkedHere = parked.get(index)
   for (const [name, bytes] of records) {
     if (name.startsWith('context/') && bytes !== null) hit('remove collected')
     if (!name.startsWith('release/')) continue
     if (bytes === null) hit('release left the log')
-    const dot = `${index} ${name.slice('release/'.length)}`
-    const was = parked.get(dot)
+    const dot = name.slice('release/'.length)
+    const was = parkedHere?.get(dot)
     if (was === undefined) continue
-    parked.delete(dot)
+    parkedHere!.delete(dot)
     hit(was === 'waiting' ? 'release waited and was applied' : 'early release came of age')
   }
 }
@@ -214,7 +216,10 @@ function noteVerdict(
       return hit('release applied')
     case 'waiting':
     case 'early':
-      if (release) parked.set(`${index} ${release.replica}/${release.seq}`, effect.verdict)
+      if (release) {
+        if (!parked.has(index)) parked.set(index, new Map())
+        parked.get(index)!.set(`${release.replica}/${release.seq}`, effect.verdict)
+      }
       return hit(effect.verdict === 'waiting' ? 'release waits for a hole' : 'early release')
     case 'duplicate':
       return hit('duplicate release')

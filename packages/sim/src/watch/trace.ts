@@ -28,11 +28,26 @@ export function createTrace(): Observer & { hash(this: void): string } {
       mixer.number(node.index)
       mixer.text(how)
     },
+    stopped: (node, at) => {
+      time(at)
+      mixer.number(node.index)
+    },
     handled: (node, input, effects, at) => {
       time(at)
       mixer.number(node.index)
       mixer.text(input.type)
       for (const effect of effects) mixEffect(mixer, effect)
+    },
+    refused: (node, input, { code }, at) => {
+      time(at)
+      mixer.number(node.index)
+      mixer.text(input.type)
+      mixer.text(code)
+    },
+    acknowledged: (node, release, at) => {
+      time(at)
+      mixer.number(node.index)
+      mixer.text(release.id)
     },
     lost: (frame, why, at) => {
       time(at)
@@ -74,7 +89,8 @@ function mixEffect(mixer: Mixer, effect: Core.Effect): void {
     case 'persist':
       for (const [name, record] of effect.records) {
         mixer.text(name)
-        if (record !== null) mixer.bytes(record)
+        if (record === null) mixer.number(-1)
+        else mixer.bytes(record)
       }
       return
     case 'gossip':

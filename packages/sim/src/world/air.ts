@@ -8,7 +8,7 @@ import type { Gossip } from './gossip.js'
 import type { Hands, Hostile } from '../hostile/hostile.js'
 import { createNetwork } from './network.js'
 import type { Network } from './network.js'
-import type { Frame, Library, Node } from '../observer.js'
+import type { Frame, Library, Loss, Node } from '../observer.js'
 import type { Peer } from './peer.js'
 import type { Plan } from '../plan.js'
 import type { Queue } from './queue.js'
@@ -64,13 +64,8 @@ export function createAir(base: Base, people: People): Air {
   const { plan, queue, tell } = base
   const { peers, byId, hostiles } = people
   const probe = (name: string): void => tell('probe', name)
-  const network = createNetwork({
-    plan,
-    queue,
-    deliver,
-    onLost: (frame, why) => tell('lost', frame, why, queue.now()),
-    onProbe: probe,
-  })
+  const onLost = (frame: Frame, why: Loss): void => tell('lost', frame, why, queue.now())
+  const network = createNetwork({ plan, queue, deliver, onLost, onProbe: probe })
   const connections = createConnections(plan, peers)
   const gossip = createGossip({ plan, queue, connections, network, send, onProbe: probe })
 
@@ -82,16 +77,18 @@ export function createAir(base: Base, people: People): Air {
   function sendTo(from: Peer, to: Node, bytes: Uint8Array, afterMs = 0): void {
     const frame: Frame = { from, to, bytes, isGossip: false, hops: 1 }
     if (afterMs === 0) send(frame)
-    else queue.after(afterMs, () => send(frame))
+    else from.after(afterMs, () => send(frame))
   }
 
   function deliver(frame: Frame): void {
     const peer = peers[frame.to.index]!
-    if (peer.pausedUntil > queue.now()) return queue.at(peer.pausedUntil, () => deliver(frame))
-    tell('arrived', frame, queue.now())
-    if (hostiles.get(peer)?.hears(frame) === true) return
-    if (frame.isGossip && !gossip.hear(peer, frame)) return
-    peer.handle({ type: 'received', from: frame.from.peer, bytes: frame.bytes }, frame)
+    peer.whenAwake(() => {
+      if (!peer.isUp) return onLost(frame, 'down')
+      tell('arrived', frame, queue.now())
+      if (hostiles.get(peer)?.hears(frame) === true) return
+      if (frame.isGossip && !gossip.hear(peer, frame)) return
+      peer.handle({ type: 'received', from: frame.from.peer, bytes: frame.bytes }, frame)
+    })
   }
 
   function post(from: Peer, id: Core.PeerId, bytes: Uint8Array): void {
@@ -118,7 +115,7 @@ export function createAir(base: Base, people: People): Air {
     publish(from, bytes) {
       for (const piece of piecesOf(hostiles.get(from), undefined, bytes)) {
         if (piece.afterMs === 0) gossip.publish(from, piece.bytes)
-        else queue.after(piece.afterMs, () => gossip.publish(from, piece.bytes))
+        else from.after(piece.afterMs, () => gossip.publish(from, piece.bytes))
       }
     },
     judged: (peer, cause, { verdict }) => {

@@ -11,6 +11,8 @@ export interface Calendar {
 export interface Clock {
   offsetMs: number
   setDrift(ppm: number): void
+  /** Right again, and at the speed of all others. */
+  mend(): void
   wall(): number
 }
 
@@ -26,6 +28,11 @@ export function createClock(calendar: Calendar, stepMs: number): Clock {
       driftedMs = driftUntil(now)
       since = now
       drift = ppm / 1_000_000
+    },
+    mend() {
+      this.offsetMs = 0
+      drift = 0
+      driftedMs = 0
     },
     wall() {
       const now = calendar.now()

@@ -41,7 +41,8 @@ export function createConnections(plan: Plan, peers: readonly Peer[]): Connectio
       const mesh = neighbours(peer, 'mesh')
       const wanted = graph.mesh[peer.index]?.length ?? plan.overlay.degree
       if (mesh.length >= wanted) return mesh
-      const others = neighbours(peer, 'links').filter((other) => !mesh.includes(other))
+      const carrying = new Set(mesh)
+      const others = neighbours(peer, 'links').filter((other) => !carrying.has(other))
       return [...mesh, ...others.slice(0, wanted - mesh.length)]
     },
     partner(peer, random) {

@@ -24,16 +24,20 @@ export function createDoer(world: World): Doer {
     act(event) {
       const peer = world.peers[event.who]
       if (peer === undefined) return
-      if (peer.hasLeft && event.do !== 'join' && event.do !== 'skip') return
+      if (peer.hasLeft && event.do !== 'join' && !isOfEverybody(event)) return
       world.tell('planned', event, world.queue.now())
       act(stage, peer, event)
     },
     latestMs() {
-      noteTime(stage)
+      for (const peer of world.peers) noteTime(stage, peer)
       return stage.latestMs
     },
   }
 }
+
+/** Happens to all, whether or not whoever it is said of is still there. */
+const isOfEverybody = (event: PlannedEvent): boolean =>
+  event.do === 'skip' || event.do === 'weather' || event.do === 'partition'
 
 function act(stage: Stage, peer: Peer, event: PlannedEvent): void {
   const { world } = stage
@@ -42,12 +46,13 @@ function act(stage: Stage, peer: Peer, event: PlannedEvent): void {
     case 'rollback':
     case 'refuse':
     case 'collect':
-    case 'announce':
     case 'session':
     case 'seal':
     case 'cut':
     case 'close':
-      return ask(stage, peer, event)
+      return peer.whenAwake(() => ask(stage, peer, event))
+    case 'announce':
+      return announce(world, peer)
     case 'crash':
     case 'disk-fails':
     case 'image':
@@ -59,7 +64,8 @@ function act(stage: Stage, peer: Peer, event: PlannedEvent): void {
     case 'join':
       return disturb(world, peer, event)
     case 'clock':
-      noteTime(stage)
+      // Nothing else sets a clock back.
+      noteTime(stage, peer)
       peer.clock.offsetMs = event.offsetMs
       return
     case 'drift':
@@ -76,7 +82,9 @@ function act(stage: Stage, peer: Peer, event: PlannedEvent): void {
     case 'link':
       return world.network.trouble(event.who, event.to, event.trouble, event.forMs)
     case 'trick':
-      return peer.isUp ? world.hostile(peer)?.play(event.trick) : undefined
+      return peer.whenAwake(() => {
+        if (peer.isUp) world.hostile(peer)?.play(event.trick)
+      })
   }
 }
 
@@ -84,7 +92,7 @@ function act(stage: Stage, peer: Peer, event: PlannedEvent): void {
 // What somebody asks a peer to do.
 
 type Asked = PlannedDeed<
-  'write' | 'rollback' | 'refuse' | 'collect' | 'announce' | 'session' | 'seal' | 'cut' | 'close'
+  'write' | 'rollback' | 'refuse' | 'collect' | 'session' | 'seal' | 'cut' | 'close'
 >
 
 function ask(stage: Stage, peer: Peer, event: Asked): void {
@@ -105,8 +113,6 @@ function ask(stage: Stage, peer: Peer, event: Asked): void {
       })
     case 'collect':
       return peer.handle({ type: 'collect' })
-    case 'announce':
-      return announce(stage.world, peer)
     case 'session': {
       const partner = peers[event.with]
       if (partner?.isUp === true && partner !== peer)
@@ -141,7 +147,9 @@ function write(stage: Stage, peer: Peer, event: PlannedDeed<'write'>): void {
   }
   give(stage, peer, input)
   if (event.retryAfterMs !== undefined) {
-    stage.world.queue.after(event.retryAfterMs, () => give(stage, peer, input))
+    stage.world.queue.after(event.retryAfterMs, () =>
+      peer.whenAwake(() => give(stage, peer, input)),
+    )
   }
 }
 
@@ -179,7 +187,7 @@ function cut(admin: Peer, whom: Peer | undefined, back: number): void {
   admin.handle({ type: 'issue', statement: { kind: 'cut', marks: [{ replica, seq }] } })
 }
 
-/** Closes the first id under which nobody writes any more. */
+/** Closes the first id under which nobody writes now; whoever is down finds its own closed. */
 function close(peers: readonly Peer[], peer: Peer): void {
   if (!peer.isUp) return
   const living = new Set(peers.filter(({ isUp }) => isUp).map(({ replica }) => replica.id()))
@@ -199,7 +207,7 @@ type Disturbance = PlannedDeed<
 function disturb(world: World, peer: Peer, event: Disturbance): void {
   switch (event.do) {
     case 'crash':
-      return crash(world, peer, event)
+      return peer.crash(event.unsynced, event.downMs)
     case 'disk-fails':
       return peer.disk.failAfter(event.afterOps, event.ops)
     case 'image':
@@ -215,8 +223,7 @@ function disturb(world: World, peer: Peer, event: Disturbance): void {
     case 'clone':
       return peer.isUp ? world.clone(peer) : undefined
     case 'pause':
-      peer.pausedUntil = Math.max(peer.pausedUntil, world.queue.now() + event.forMs)
-      return
+      return peer.pause(event.forMs)
     case 'leave':
       peer.stop('lost')
       peer.hasLeft = true
@@ -226,14 +233,6 @@ function disturb(world: World, peer: Peer, event: Disturbance): void {
       reopen(peer, new Map(), 'first')
       return world.meet()
   }
-}
-
-function crash({ queue }: World, peer: Peer, { unsynced, downMs }: PlannedDeed<'crash'>): void {
-  if (!peer.isUp) return
-  peer.stop(unsynced)
-  queue.after(downMs, () => {
-    if (!peer.hasLeft) peer.start('restarted')
-  })
 }
 
 function reopen(
@@ -246,8 +245,6 @@ function reopen(
   peer.start(how)
 }
 
-function noteTime(stage: Stage): void {
-  for (const { isHonest, wall } of stage.world.peers) {
-    if (isHonest) stage.latestMs = Math.max(stage.latestMs, wall())
-  }
+function noteTime(stage: Stage, { isHonest, wall }: Peer): void {
+  if (isHonest) stage.latestMs = Math.max(stage.latestMs, wall())
 }

@@ -25,8 +25,8 @@ interface DiskOptions {
   readonly queue: Queue
   readonly random: Random
   readonly syncMs: number
-  /** Appended transactions became durable, or could not be made so. */
-  readonly onSync: (isDurable: boolean) => void
+  /** Appended transactions became durable; or could not be made so, and have what fate instead. */
+  readonly onSync: (fault?: Unsynced) => void
 }
 
 export function createDisk({ queue, random, syncMs, onSync }: DiskOptions): Disk {
@@ -57,9 +57,10 @@ export function createDisk({ queue, random, syncMs, onSync }: DiskOptions): Disk
     queue.after(syncMs * (0.5 + random()), () => {
       if (begun !== life) return
       isSyncing = false
-      const isDurable = !fails()
-      if (isDurable) settle(count)
-      onSync(isDurable)
+      // Linux marks the pages clean all the same: what was not synced may be there or not.
+      if (fails()) return onSync(random.chance(0.5) ? 'kept' : 'lost')
+      settle(count)
+      onSync()
       if (begun === life) goOn()
     })
   }

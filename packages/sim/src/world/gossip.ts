@@ -70,7 +70,7 @@ export function createGossip(options: GossipOptions): Gossip {
     const delayMs = plan.weather.delayMinMs + plan.weather.delayMeanMs
     for (const other of connections.mesh(peer)) {
       if (network.isBlocked(peer.index, other.index)) continue
-      queue.after(delayMs, () => memoryOf(other).known.add(markOf(id, peer)))
+      other.after(delayMs, () => memoryOf(other).known.add(markOf(id, peer)))
     }
   }
 
@@ -94,9 +94,7 @@ export function createGossip(options: GossipOptions): Gossip {
       const goOn = (): void => push(peer, connections.mesh(peer), bytes, hops + 1)
       if (holdMs === 0) return goOn()
       onProbe('frame held before it went on')
-      queue.after(holdMs, () => {
-        if (peer.isUp) goOn()
-      })
+      peer.after(holdMs, goOn)
     },
     forget: (peer) => void memories.delete(peer),
   }

@@ -1,14 +1,12 @@
 import type * as Core from '@grapevine/core'
 import type { Habits } from '../plan.js'
-import type { Queue } from './queue.js'
 import type { Random } from '../random.js'
 
 /** Whose habits these are. */
 interface Keeper {
-  readonly queue: Queue
   readonly random: Random
-  /** The process that began with them still runs. */
-  readonly isAlive: () => boolean
+  /** As long as the process lives that began with them. */
+  readonly after: (delayMs: number, happen: () => void) => void
   readonly partner: () => Core.PeerId | undefined
   readonly handle: (input: Core.Input) => void
 }
@@ -25,12 +23,11 @@ export function keepHabits(habits: Habits, keeper: Keeper): void {
   every(keeper, habits.collectMs, () => handle({ type: 'collect' }))
 }
 
-function every({ queue, random, isAlive }: Keeper, meanMs: number, act: () => void): void {
+function every({ after, random }: Keeper, meanMs: number, act: () => void): void {
   if (meanMs === 0) return
   const again = (): void => {
-    if (!isAlive()) return
     act()
-    queue.after(meanMs * (0.75 + 0.5 * random()), again)
+    after(meanMs * (0.75 + 0.5 * random()), again)
   }
-  queue.after(meanMs * random(), again)
+  after(meanMs * random(), again)
 }

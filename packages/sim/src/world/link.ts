@@ -20,7 +20,7 @@ const peersMax = 65_536
 
 interface Links {
   between(this: void, from: number, to: number): Link
-  /** No link is in trouble any more. */
+  /** All links are new: nothing troubles them, and nothing that was sent before is in the way. */
   heal(this: void): void
 }
 
@@ -36,16 +36,18 @@ export function createLinks(): Links {
       }
       return link
     },
-    heal() {
-      for (const { troubles } of links.values()) troubles.length = 0
-    },
+    heal: () => links.clear(),
   }
 }
 
-/** What troubles a link now; one that flaps is down every other while. */
-export function troubleOf({ troubles }: Link, now: number): LinkTrouble | undefined {
-  if (troubles.length === 0) return undefined
-  const current = troubles.find(({ until }) => until > now)
-  if (current?.trouble !== 'flapping') return current?.trouble
-  return Math.floor((now - current.from) / flapMs) % 2 === 0 ? 'down' : undefined
-}
+/** A link may be in several troubles at once. */
+export const isTroubled = ({ troubles }: Link, by: LinkTrouble, now: number): boolean =>
+  troubles.some(({ trouble, until }) => trouble === by && until > now)
+
+/** Nothing passes; one that flaps is down every other while. */
+export const isSilent = ({ troubles }: Link, now: number): boolean =>
+  troubles.some(({ trouble, from, until }) => {
+    if (until <= now) return false
+    if (trouble === 'flapping') return Math.floor((now - from) / flapMs) % 2 === 0
+    return trouble === 'down' || trouble === 'half-open'
+  })

@@ -135,6 +135,13 @@ describe('network', () => {
     expect(link.arrived[0]!.at).toBeGreaterThan(10)
   })
 
+  it('keeps the order of a link that is clogged again and again', () => {
+    const link = wire({ clogShare: 0.3, clogMs: 5_000 })
+    sendMany(link, 50)
+    link.until(60_000)
+    expect(link.arrived.map(({ first }) => first)).toEqual([...Array(50).keys()])
+  })
+
   it('takes longer between regions', () => {
     const link = wire({}, { regions: 2, regionDelayMs: 40 })
     link.send(1, 0, 1)
@@ -172,6 +179,23 @@ describe('network', () => {
     expect(link.lost.length).toBeGreaterThan(20)
   })
 
+  it('is silent where a link has another trouble beside', () => {
+    const link = wire()
+    link.network.trouble(0, 1, 'slow', 1_000)
+    link.network.trouble(0, 1, 'down', 1_000)
+    link.send(1)
+    link.until(500)
+    expect(link.lost).toEqual(['cut'])
+  })
+
+  it('makes no link faster that is slow', () => {
+    const link = wire({ bytesPerSecond: 1_000 })
+    link.network.trouble(0, 1, 'slow', 1_000)
+    link.send(1, 0, 1, 500)
+    link.until(1_000)
+    expect(link.arrived.map(({ at }) => at)).toEqual([510])
+  })
+
   it('puts one peer out of reach', () => {
     const link = wire()
     link.network.isolate(1, 1_000)
@@ -207,5 +231,15 @@ describe('network', () => {
     sendMany(link, 20)
     link.until(1_000)
     expect(link.arrived.map(({ size }) => size)).toEqual(Array(20).fill(100))
+  })
+
+  it('lets nothing that was sent before it healed stand in the way', () => {
+    const link = wire()
+    link.network.trouble(0, 1, 'slow', 1_000)
+    link.send(1, 0, 1, 800_000)
+    link.network.heal()
+    link.send(2)
+    link.until(1_000)
+    expect(link.arrived).toEqual([{ at: 10, first: 2, size: 100 }])
   })
 })

@@ -1,5 +1,5 @@
 import { createCuts } from './cuts.js'
-import { createLinks, troubleOf } from './link.js'
+import { createLinks, isSilent, isTroubled } from './link.js'
 import type { Link } from './link.js'
 import type { Frame, Loss } from '../observer.js'
 import { partitionOf } from './partition.js'
@@ -46,11 +46,9 @@ export function createNetwork(options: NetworkOptions): Network {
   const randomFor = (index: number): Random =>
     (streams[index] ??= randomOf(plan.seed, 'network', index))
 
-  const isCut = ({ from, to }: Frame): boolean => {
-    if (cuts.isBlocked(from.index, to.index)) return true
-    const trouble = troubleOf(links.between(from.index, to.index), queue.now())
-    return trouble === 'down' || trouble === 'half-open'
-  }
+  const isCut = ({ from, to }: Frame): boolean =>
+    cuts.isBlocked(from.index, to.index) ||
+    isSilent(links.between(from.index, to.index), queue.now())
 
   function arrive(frame: Frame): void {
     if (isCut(frame)) return onLost(frame, 'cut')
@@ -61,12 +59,10 @@ export function createNetwork(options: NetworkOptions): Network {
   function send(frame: Frame): void {
     const { from, to } = frame
     if (isCut(frame)) return onLost(frame, 'cut')
-    const link = links.between(from.index, to.index)
     const isFar = regionOf(from.index) !== regionOf(to.index)
     const passage: Passage = {
-      link,
+      link: links.between(from.index, to.index),
       weather: sky.weather(),
-      trouble: troubleOf(link, queue.now()),
       farMs: isFar ? plan.overlay.regionDelayMs : 0,
       random: randomFor(from.index),
       now: queue.now(),
@@ -102,7 +98,6 @@ export function createNetwork(options: NetworkOptions): Network {
 interface Passage {
   readonly link: Link
   readonly weather: Weather
-  readonly trouble: LinkTrouble | undefined
   readonly farMs: number
   readonly random: Random
   readonly now: number
@@ -114,10 +109,10 @@ function fateOf(
   frame: Frame,
   passage: Passage,
 ): Loss | { readonly frame: Frame; readonly arrivals: readonly number[] } {
-  const { link, weather, trouble, random, now, onProbe } = passage
+  const { link, weather, random, now, onProbe } = passage
   const delayMs = delayOf(frame, passage)
   if (delayMs === undefined) return 'full'
-  const isLossy = trouble === 'lossy' && random.chance(lossyShare)
+  const isLossy = isTroubled(link, 'lossy', now) && random.chance(lossyShare)
   if (isLossy || random.chance(weather.lossShare)) return 'loss'
   let sent = frame
   if (random.chance(weather.truncateShare)) {
@@ -126,7 +121,7 @@ function fateOf(
   }
   if (random.chance(weather.clogShare)) {
     onProbe('link clogged')
-    link.lastArrival = now + random() * weather.clogMs
+    link.lastArrival = Math.max(link.lastArrival, now + random() * weather.clogMs)
   }
   const isOvertaking = random.chance(weather.reorderShare)
   const at = isOvertaking ? now + delayMs : Math.max(link.lastArrival, now + delayMs)
@@ -140,11 +135,14 @@ function fateOf(
 /** How long the frame is under way; undefined: the sender's buffer is full. */
 function delayOf(
   { bytes }: Frame,
-  { link, weather, trouble, farMs, random, now }: Passage,
+  { link, weather, farMs, random, now }: Passage,
 ): number | undefined {
   const delayMs = weather.delayMinMs + farMs - weather.delayMeanMs * Math.log(1 - random())
-  const rate = trouble === 'slow' ? slowBytesPerSecond : weather.bytesPerSecond
-  if (rate === 0) return delayMs
+  const rate = Math.min(
+    weather.bytesPerSecond || Infinity,
+    isTroubled(link, 'slow', now) ? slowBytesPerSecond : Infinity,
+  )
+  if (rate === Infinity) return delayMs
   const start = Math.max(now, link.busyUntil)
   if (start - now > backlogMs) return undefined
   link.busyUntil = start + (bytes.length * 1000) / rate

@@ -22,7 +22,7 @@ const heard = (of: Partition): readonly (readonly number[])[] => {
 }
 
 const sides = (of: Partition): readonly (readonly number[])[] => {
-  const dealt = all.map((index) => sideOf(of, index))
+  const dealt = all.map(sideOf(of))
   return [...new Set(dealt)]
     .toSorted((a, b) => a - b)
     .map((side) => all.filter((index) => dealt[index] === side))
@@ -59,8 +59,9 @@ describe('partition', () => {
   it('in one direction lets the side of who hear, and not be heard', () => {
     const from = heard(partition('asymmetric'))
     expect(from[3]!.length).toBe(peers - 1)
-    const other = all.find((index) => sideOf(partition('asymmetric'), index) === 1)!
-    expect(from[other]!.every((index) => sideOf(partition('asymmetric'), index) === 1)).toBe(true)
+    const side = sideOf(partition('asymmetric'))
+    const other = all.find((index) => side(index) === 1)!
+    expect(from[other]!.every((index) => side(index) === 1)).toBe(true)
   })
 
   it('into a ring lets each hear its two neighbours', () => {
@@ -70,6 +71,16 @@ describe('partition', () => {
   it('into regions lets each place hear itself alone', () => {
     expect(heard(partition('regions'))[0]).toEqual([2, 4, 6])
     expect(sides(partition('regions')).length).toBe(2)
+  })
+
+  it('leaves one alone, be it a copy of a store or beside one', () => {
+    for (const who of [2, peers + 1]) {
+      const blocks = partitionOf({ ...partition('one'), who })
+      const others = Array.from({ length: 3 * peers }, (_, index) => index).filter(
+        (index) => index !== who,
+      )
+      expect(others.every((other) => blocks(who, other) && blocks(other, who))).toBe(true)
+    }
   })
 
   it('is dealt out anew for each salt', () => {

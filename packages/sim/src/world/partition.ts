@@ -14,10 +14,9 @@ export interface Partition {
   readonly regionOf: (index: number) => number
 }
 
-export function partitionOf({ shape, peers, who, salt, regionOf }: Partition): Blocks {
-  const places = placesOf(peers, who, salt)
-  // Copies of stores live beyond the planned peers.
-  const place = (index: number): number => places[index] ?? index % peers
+export function partitionOf(partition: Partition): Blocks {
+  const { shape, peers, regionOf } = partition
+  const place = placeOf(partition)
   const isFirst = (index: number): boolean => isOnFirstSide(place(index), peers)
   switch (shape) {
     case 'halves':
@@ -43,11 +42,21 @@ export const isOnFirstSide = (place: number, peers: number): boolean =>
   place < Math.max(1, peers >> 1)
 
 /** On which side of a partition a peer is; in a ring, and for whoever hears both sides, each alone. */
-export function sideOf({ shape, peers, who, salt, regionOf }: Partition, index: number): number {
-  const place = placesOf(peers, who, salt)[index] ?? index % peers
-  if (shape === 'regions') return regionOf(index)
-  if (shape === 'ring' || (shape === 'bridge' && place === 0)) return 2 + place
-  return (shape === 'one' ? place === 0 : isOnFirstSide(place, peers)) ? 0 : 1
+export function sideOf(partition: Partition): (index: number) => number {
+  const { shape, peers, regionOf } = partition
+  if (shape === 'regions') return regionOf
+  const placed = placeOf(partition)
+  return (index) => {
+    const place = placed(index)
+    if (shape === 'ring' || (shape === 'bridge' && place === 0)) return 2 + place
+    return (shape === 'one' ? place === 0 : isOnFirstSide(place, peers)) ? 0 : 1
+  }
+}
+
+/** Copies of stores live beyond the planned peers: they share the places of others, never that of `who`. */
+function placeOf({ peers, who, salt }: Partition): (index: number) => number {
+  const places = placesOf(peers, who, salt)
+  return (index) => (index === who ? 0 : (places[index] ?? 1 + (index % Math.max(1, peers - 1))))
 }
 
 /** Index → place, dealt out anew for each salt. */

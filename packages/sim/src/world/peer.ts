@@ -15,14 +15,22 @@ import type { Ground } from './air.js'
 export interface Peer extends Node {
   readonly clock: Clock
   readonly disk: Disk
-  /** Until then the process stands still, and what happens to it waits. */
-  pausedUntil: number
   /** It stopped for good, or did not come yet. */
   hasLeft: boolean
   image: ReadonlyMap<string, Uint8Array> | undefined
   start(how: Opening): void
   /** The process dies. */
   stop(fate: Unsynced): void
+  /** The process dies, and the next one starts so much later. */
+  crash(fate: Unsynced, downMs: number): void
+  /** The process stands still, and what happens to it waits. */
+  pause(forMs: number): void
+  /** The process goes on, with all that waited, in its order. */
+  resume(): void
+  /** At once, or when the process goes on; should it die before, then right after its death. */
+  whenAwake(happen: () => void): void
+  /** So much later in the life of this process, or never. */
+  after(delayMs: number, happen: () => void): void
   /** Something happens to it; nothing does while it is down. */
   handle(input: Core.Input, cause?: Frame): void
 }
@@ -32,11 +40,12 @@ type Identity = Pick<Node, 'index' | 'name' | 'peer' | 'isHonest' | 'isAdmin'>
 /** What is left to carry out once records are stored. */
 type Act = Exclude<Core.Effect, { readonly type: 'persist' }>
 
+/** An act that waits for the disk. */
 interface Waiting {
   readonly act: Act
   readonly cause: Frame | undefined
   /** The transaction that must be durable before. */
-  readonly after: number
+  readonly transaction: number
 }
 
 /** A peer from inside. */
@@ -49,6 +58,10 @@ interface Inside {
   process: number
   outbox: Waiting[]
   lastAppended: number
+  /** When the process goes on; undefined: it does not stand still. */
+  pausedUntil: number | undefined
+  /** What happens as soon as it goes on. */
+  backlog: (() => void)[]
 }
 
 /** After a disk that failed it tries again so much later. */
@@ -63,13 +76,12 @@ export function createPeer(ground: Ground, identity: Identity): Peer {
     queue,
     random: randomOf(plan.seed, 'disk', index),
     syncMs: plan.disk.syncMs,
-    onSync: (isDurable) => synced(inside, isDurable),
+    onSync: (fault) => whenAwake(inside, () => synced(inside, fault)),
   })
   const self: Mutable<Peer> = {
     ...identity,
     clock,
     disk,
-    pausedUntil: 0,
     hasLeft: false,
     image: undefined,
     isUp: false,
@@ -80,7 +92,12 @@ export function createPeer(ground: Ground, identity: Identity): Peer {
     wall: () => clock.wall(),
     start: (how) => start(inside, how),
     stop: (fate) => stop(inside, fate),
-    handle: (input, cause) => handle(inside, input, cause),
+    crash: (fate, downMs) => crash(inside, fate, downMs),
+    pause: (forMs) => pause(inside, forMs),
+    resume: () => resume(inside),
+    whenAwake: (happen) => whenAwake(inside, happen),
+    after: (delayMs, happen) => after(inside, delayMs, happen),
+    handle: (input, cause) => whenAwake(inside, () => handle(inside, input, cause)),
   }
   const inside: Inside = {
     ground,
@@ -90,6 +107,8 @@ export function createPeer(ground: Ground, identity: Identity): Peer {
     process: 0,
     outbox: [],
     lastAppended: 0,
+    pausedUntil: undefined,
+    backlog: [],
   }
   return self
 }
@@ -110,10 +129,11 @@ function start(inside: Inside, how: Opening): void {
   self.hasLeft = false
   ground.tell('opened', self, how, queue.now())
   carryOut(inside, opened.effects, undefined)
+  // The disk may have failed it already.
+  if (inside.process !== process) return
   self.handle({ type: 'members', members: ground.members() })
-  const isAlive = (): boolean => inside.process === process
   const partner = (): Core.PeerId | undefined => ground.partnerOf(self, random)
-  keepHabits(plan.habits, { queue, random, isAlive, partner, handle: self.handle })
+  keepHabits(plan.habits, { random, after: self.after, partner, handle: self.handle })
 }
 
 function stop(inside: Inside, fate: Unsynced): void {
@@ -123,29 +143,61 @@ function stop(inside: Inside, fate: Unsynced): void {
   inside.process += 1
   inside.outbox = []
   self.isUp = false
-  self.pausedUntil = 0
   self.disk.crash(fate)
   ground.forget(self)
   ground.tell('stopped', self, ground.queue.now())
+  // What waited for it finds it dead.
+  resume(inside)
 }
 
-/** A disk that fails: nothing is acknowledged again before the store was opened anew. */
-function fall(inside: Inside, fate: Unsynced): void {
+function crash(inside: Inside, fate: Unsynced, downMs: number): void {
+  const { ground, self } = inside
+  if (!self.isUp) return
   stop(inside, fate)
-  inside.ground.queue.after(restartMs, () => {
-    if (!inside.self.hasLeft) start(inside, 'restarted')
+  const { process } = inside
+  ground.queue.after(downMs, () => {
+    // Whoever was started in the meantime has nothing to do with this crash.
+    if (inside.process === process && !self.hasLeft) start(inside, 'restarted')
+  })
+}
+
+function pause(inside: Inside, forMs: number): void {
+  const { queue } = inside.ground
+  if (!inside.self.isUp) return
+  const until = Math.max(inside.pausedUntil ?? 0, queue.now() + forMs)
+  inside.pausedUntil = until
+  queue.at(until, () => {
+    if (inside.pausedUntil === until) resume(inside)
+  })
+}
+
+function resume(inside: Inside): void {
+  const { backlog } = inside
+  inside.pausedUntil = undefined
+  inside.backlog = []
+  for (const happen of backlog) happen()
+}
+
+function whenAwake({ pausedUntil, backlog }: Inside, happen: () => void): void {
+  if (pausedUntil === undefined) happen()
+  else backlog.push(happen)
+}
+
+function after(inside: Inside, delayMs: number, happen: () => void): void {
+  const { process } = inside
+  const isAlive = (): boolean => inside.process === process
+  inside.ground.queue.after(delayMs, () => {
+    if (!isAlive()) return
+    whenAwake(inside, () => {
+      if (isAlive()) happen()
+    })
   })
 }
 
 function handle(inside: Inside, input: Core.Input, cause?: Frame): void {
-  const { ground, self, process } = inside
+  const { ground, self } = inside
   const now = ground.queue.now()
   if (!self.isUp) return
-  if (self.pausedUntil > now) {
-    return ground.queue.at(self.pausedUntil, () => {
-      if (inside.process === process) handle(inside, input, cause)
-    })
-  }
   let effects: readonly Core.Effect[]
   try {
     effects = self.replica.handle(input, self.wall())
@@ -166,11 +218,11 @@ function carryOut(inside: Inside, effects: readonly Core.Effect[], cause: Frame 
       const appended = disk.append(effect.records)
       if (appended === undefined) {
         ground.probe('append failed')
-        return fall(inside, 'kept')
+        return crash(inside, 'kept', restartMs)
       }
       inside.lastAppended = appended
     } else if (outbox.length > 0 || disk.durable() < inside.lastAppended) {
-      outbox.push({ act: effect, cause, after: inside.lastAppended })
+      outbox.push({ act: effect, cause, transaction: inside.lastAppended })
     } else {
       act(inside, effect, cause)
       if (inside.process !== process) return
@@ -178,17 +230,16 @@ function carryOut(inside: Inside, effects: readonly Core.Effect[], cause: Frame 
   }
 }
 
-/** The disk has synced, or could not. */
-function synced(inside: Inside, isDurable: boolean): void {
-  const { ground, self, random, process } = inside
+/** The disk has synced, or could not: then nothing is acknowledged before the store is opened anew. */
+function synced(inside: Inside, fault: Unsynced | undefined): void {
+  const { ground, self, process } = inside
   if (!self.isUp) return
-  if (!isDurable) {
+  if (fault !== undefined) {
     ground.probe('sync failed')
-    // Linux marks the pages clean all the same: what was not synced may be there or not.
-    return fall(inside, random.chance(0.5) ? 'kept' : 'lost')
+    return crash(inside, fault, restartMs)
   }
   const durable = self.disk.durable()
-  const waiting = inside.outbox.findIndex(({ after }) => after > durable)
+  const waiting = inside.outbox.findIndex(({ transaction }) => transaction > durable)
   const due = inside.outbox.splice(0, waiting < 0 ? inside.outbox.length : waiting)
   for (const one of due) if (inside.process === process) act(inside, one.act, one.cause)
 }

@@ -5,7 +5,7 @@ import type { Queue } from './queue.js'
 interface Sky {
   weather(this: void): Weather
   change(this: void, change: Partial<Weather>, forMs: number): void
-  /** Delays stay; nothing else does. */
+  /** The planned delays and bandwidth stay; nothing else does. */
   heal(this: void): void
 }
 

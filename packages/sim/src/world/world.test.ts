@@ -117,6 +117,89 @@ describe('peer', () => {
     expect(values(play({ events }))).toEqual([1, 1, 1, 1])
   })
 
+  it('sends and acknowledges nothing while it is paused', () => {
+    const told: number[] = []
+    play(
+      {
+        disk: { syncMs: 100 },
+        events: [at(0, 0, put()), at(10, 0, { do: 'pause', forMs: 2_000 })],
+      },
+      {
+        sent: (_frame, when) => told.push(when),
+        acknowledged: (_node, _release, when) => told.push(when),
+      },
+    )
+    expect(told.length).toBeGreaterThan(0)
+    expect(Math.min(...told)).toBe(2_010)
+  })
+
+  it('hears what came in a pause in its order, however often the pause is prolonged', () => {
+    const pause = (forMs: number): Deed => ({ do: 'pause', forMs })
+    const events = [at(0, 1, pause(1_000)), at(100, 0, put()), at(500, 1, pause(1_500))]
+    const verdicts: unknown[] = []
+    play(
+      { events: [...events, at(600, 0, put('b'))] },
+      {
+        handled: ({ index }, _input, effects) => {
+          if (index !== 1) return
+          for (const effect of effects) if (effect.type === 'verdict') verdicts.push(effect.verdict)
+        },
+      },
+    )
+    expect(verdicts.slice(0, 2)).toEqual(['applied', 'applied'])
+  })
+
+  it('that dies in a pause has lost what waited, and its next process is awake', () => {
+    const told: unknown[] = []
+    play(
+      {
+        events: [
+          at(0, 1, { do: 'pause', forMs: 5_000 }),
+          at(100, 0, put()),
+          at(200, 1, { do: 'crash', unsynced: 'kept', downMs: 100 }),
+          at(250, 1, { do: 'pause', forMs: 5_000 }),
+          at(400, 1, put('b')),
+        ],
+      },
+      {
+        arrived: ({ to }, when) => {
+          if (to.index === 1) told.push(['arrived', when])
+        },
+        lost: ({ to }, why, when) => {
+          if (to.index === 1) told.push([why, when])
+        },
+        acknowledged: ({ name }, _release, when) => told.push([name, when]),
+      },
+    )
+    expect(told).toContainEqual(['down', 200])
+    expect(told).toContainEqual(['bob', 400])
+    expect(told.filter((one) => String(one).startsWith('arrived'))).toEqual([])
+  })
+
+  it('stays down for as long as its last crash says, whatever an earlier one said', () => {
+    const crash = (downMs: number): Deed => ({ do: 'crash', unsynced: 'kept', downMs })
+    const opened: unknown[] = []
+    play(
+      {
+        events: [
+          at(0, 1, { do: 'image' }),
+          at(10, 1, crash(3_000)),
+          at(100, 1, { do: 'restore', isTold: true }),
+          at(2_000, 1, crash(5_000)),
+        ],
+      },
+      {
+        opened: ({ index }, how, when) => {
+          if (index === 1) opened.push([how, when])
+        },
+      },
+    )
+    expect(opened.slice(1)).toEqual([
+      ['restored', 100],
+      ['restarted', 7_000],
+    ])
+  })
+
   it('starts again from its store where the disk fails, and then acknowledges', () => {
     const acknowledged: number[] = []
     const fails: Deed = { do: 'disk-fails', afterOps: 1, ops: 1 }
@@ -149,6 +232,21 @@ describe('peer', () => {
     const [original, copy] = [world.peers[1]!, world.peers[4]!]
     expect([copy.name, copy.peer]).toEqual(["bob'", original.peer])
     expect(values(world, 'b')).toEqual([2, 2, 2, 2, 2])
+  })
+
+  it('gives each copy a name of its own, copies of copies too', () => {
+    const clone: Deed = { do: 'clone' }
+    const { peers } = play({ events: [at(0, 0, clone), at(1, 4, clone), at(2, 0, clone)] })
+    expect(peers.slice(4).map(({ name }) => name)).toEqual([`alice'`, `alice''`, `alice'''`])
+  })
+})
+
+describe('weather', () => {
+  it('changes for all, though whoever it is said of has left', () => {
+    const count = counting()
+    const change: Deed = { do: 'weather', change: { lossShare: 1 }, forMs: 5_000 }
+    play({ events: [at(0, 1, { do: 'leave' }), at(10, 1, change), at(20, 0, put())] }, count)
+    expect(count.gossiped()).toBe(0)
   })
 })
 

@@ -60,9 +60,10 @@ export function createWorld(
     return peer
   }
 
+  const late = latecomersOf(plan)
   for (const [index, id] of ids.entries()) {
     const isHonest = index < plan.peers - plan.hostile
-    add(names[index]!, id, isHonest).hasLeft = joinsLater(plan, index)
+    add(names[index]!, id, isHonest).hasLeft = late.has(index)
   }
   people.members = membersOf(people)
   for (const peer of people.peers) if (!peer.hasLeft) peer.start('first')
@@ -74,8 +75,8 @@ export function createWorld(
     hostile: (peer) => people.hostiles.get(peer),
     linksOf: connections.links,
     clone(peer) {
-      const copies = people.byId.get(peer.peer)!.length
-      const copy = add(peer.name + `'`.repeat(copies), peer.peer, peer.isHonest)
+      const alike = people.byId.get(peer.peer)!
+      const copy = add(alike[0]!.name + `'`.repeat(alike.length), peer.peer, peer.isHonest)
       copy.disk.replace(peer.disk.synced)
       copy.start('cloned')
     },
@@ -89,10 +90,11 @@ export function createWorld(
 const membersOf = ({ peers }: People): ReadonlySet<Core.PeerId> =>
   new Set(peers.filter(({ hasLeft }) => !hasLeft).map(({ peer }) => peer))
 
-/** Its first coming or going is a coming. */
-function joinsLater(plan: Plan, index: number): boolean {
-  const first = plan.events.find(
-    (event) => event.who === index && (event.do === 'join' || event.do === 'leave'),
-  )
-  return first?.do === 'join'
+/** Whose first coming or going is a coming. */
+function latecomersOf({ events }: Plan): ReadonlySet<number> {
+  const first = new Map<number, 'join' | 'leave'>()
+  for (const { who, do: kind } of events) {
+    if ((kind === 'join' || kind === 'leave') && !first.has(who)) first.set(who, kind)
+  }
+  return new Set([...first.keys()].filter((who) => first.get(who) === 'join'))
 }
