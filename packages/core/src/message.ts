@@ -36,7 +36,13 @@ export type Message =
   /** A release too large for gossip: come and fetch it. */
   | { readonly type: 'announce'; readonly mark: Mark }
   /** Opens a session, and closes it: three hashes to compare. */
-  | { readonly type: 'summary'; readonly hashes: Hashes; readonly step: SummaryStep }
+  | {
+      readonly type: 'summary'
+      readonly hashes: Hashes
+      readonly step: SummaryStep
+      /** What the sender shows does not rest on one member's word. */
+      readonly isVouching: boolean
+    }
   | { readonly type: 'standing'; readonly standing: Standing }
   /** Statements and proofs the other lacks; with the sender's own standing, an answer is expected. */
   | {
@@ -105,7 +111,8 @@ function toWire(message: Message): readonly unknown[] {
       return [markToWire(message.mark)]
     case 'summary': {
       const { statements, clock, state } = message.hashes
-      return [statements, clock, state, summarySteps.indexOf(message.step)]
+      const step = summarySteps.indexOf(message.step)
+      return [statements, clock, state, message.isVouching ? step : step + summarySteps.length]
     }
     case 'standing':
       return [standingToWire(message.standing)]
@@ -182,7 +189,9 @@ function fromWire(type: MessageType, parts: readonly unknown[]): Message {
         clock: asBytes(b, 'hash', 32),
         state: asBytes(c, 'hash', 32),
       }
-      return { type, hashes, step: summarySteps[asCount(d, 'step', summarySteps.length - 1)]! }
+      const step = asCount(d, 'step', 2 * summarySteps.length - 1)
+      const isVouching = step < summarySteps.length
+      return { type, hashes, step: summarySteps[step % summarySteps.length]!, isVouching }
     }
     case 'standing':
       return { type, standing: standingFromWire(a) }

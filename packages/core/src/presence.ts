@@ -75,8 +75,8 @@ export function signPresence(state: State, announcement: Announcement, turn: Tur
 /** What a replica states that cannot vouch for what it shows. */
 const noState = new Uint8Array(32)
 
-/** Another member than the one that was believed states the very same. */
-function confirm(state: State, turn: Turn): void {
+/** Where another member than the one that was believed states the very same, a newcomer is one no more. */
+export function confirm(state: State, turn: Turn): void {
   const { believed } = state
   if (believed === undefined || votesFor(state, stateWord(hashesOf(state)), believed) === 0) return
   state.believed = undefined

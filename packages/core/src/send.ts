@@ -1,6 +1,7 @@
 import { hashesOf } from './hashes.js'
 import { type PeerId } from './ids.js'
 import { type Message, type SummaryStep, encodeMessage } from './message.js'
+import { confirm } from './presence.js'
 import { type State } from './state.js'
 import { type Turn } from './turn.js'
 
@@ -10,8 +11,11 @@ export type Of<Type extends Message['type']> = Extract<Message, { type: Type }>
 export const send = (turn: Turn, to: PeerId, message: Message): void =>
   turn.tell({ type: 'send', to, bytes: encodeMessage(message) })
 
-export const sendSummary = (state: State, to: PeerId, step: SummaryStep, turn: Turn): void =>
-  send(turn, to, { type: 'summary', hashes: hashesOf(state), step })
+export function sendSummary(state: State, to: PeerId, step: SummaryStep, turn: Turn): void {
+  confirm(state, turn)
+  const isVouching = state.believed === undefined
+  send(turn, to, { type: 'summary', hashes: hashesOf(state), step, isVouching })
+}
 
 export const openSession = (state: State, peer: PeerId, turn: Turn): void =>
   sendSummary(state, peer, 'open', turn)

@@ -12,7 +12,7 @@ import {
 } from './ids.js'
 import { limits } from './limits.js'
 import { type Range, encodeMessage } from './message.js'
-import { votesFor } from './presence.js'
+import { noteStated, votesFor } from './presence.js'
 import { pull, rangeFrom, wantOf } from './pull.js'
 import { receive, settleParked } from './receive.js'
 import { decodeEvidence, showOnly } from './release.js'
@@ -41,6 +41,7 @@ import { type Turn } from './turn.js'
  */
 
 export function onSummary(state: State, from: PeerId, message: Of<'summary'>, turn: Turn): void {
+  if (message.isVouching) noteStated(state, from, message.hashes)
   const own = hashesOf(state)
   const { hashes, step } = message
   const hasEqualStatements = equals(own.statements, hashes.statements)

@@ -103,7 +103,7 @@ describe('a message of the wrong shape', () => {
     ],
     [
       'a summary with an unknown step',
-      message('summary', zeroHash, zeroHash, zeroHash, cbor.int(3)),
+      message('summary', zeroHash, zeroHash, zeroHash, cbor.int(6)),
       /step/,
     ],
     [

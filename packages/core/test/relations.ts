@@ -176,7 +176,7 @@ function answer<Type extends MessageType>(stage: Stage, input: Core.Input, type:
 function standingOf(stage: Stage): Of<'standing'> {
   const hash = new Uint8Array(32)
   const hashes = { statements: hash, clock: hash, state: hash }
-  const bytes = encodeMessage({ type: 'summary', hashes, step: 'open' })
+  const bytes = encodeMessage({ type: 'summary', hashes, step: 'open', isVouching: true })
   return answer(stage, { type: 'received', from: peerOf('bob'), bytes }, 'standing')
 }
 
