@@ -98,7 +98,7 @@ export type Deed =
       readonly valueBytes: number
       /** What this peer shows of the first key already: nothing to write. */
       readonly isSame?: boolean
-      /** Conditional on what this peer shows of the first key. */
+      /** Conditional on what this peer showed of the first key a moment before. */
       readonly isConditional?: boolean
       /** Under a request id, and asked for a second time so much later. */
       readonly retryAfterMs?: number

@@ -128,6 +128,8 @@ function ask(stage: Stage, peer: Peer, event: Asked): void {
   }
 }
 
+const thinkMs = 200
+
 function write(stage: Stage, peer: Peer, event: PlannedDeed<'write'>): void {
   if (!peer.isUp) return
   const [first] = event.put
@@ -145,12 +147,13 @@ function write(stage: Stage, peer: Peer, event: PlannedDeed<'write'>): void {
         : undefined,
     requestId: event.retryAfterMs === undefined ? undefined : `request ${event.at} of ${event.who}`,
   }
-  give(stage, peer, input)
-  if (event.retryAfterMs !== undefined) {
-    stage.world.queue.after(event.retryAfterMs, () =>
-      peer.whenAwake(() => give(stage, peer, input)),
-    )
-  }
+  const { queue } = stage.world
+  const later = (delayMs: number): void =>
+    queue.after(delayMs, () => peer.whenAwake(() => give(stage, peer, input)))
+  // Whoever makes a condition has looked first, and others may have written since.
+  if (input.ifMatch === undefined) give(stage, peer, input)
+  else later(thinkMs)
+  if (event.retryAfterMs !== undefined) later(thinkMs + event.retryAfterMs)
 }
 
 /** Remembers what was written, so that it can be undone. */
