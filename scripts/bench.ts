@@ -31,8 +31,9 @@ async function measure(area: string): Promise<readonly Result[]> {
 }
 
 if (asked.length === 0 || unknown.length > 0) {
-  for (const area of unknown) console.log(`there is no benchmark called ${area}`)
-  console.log(`usage: pnpm bench <area> [--json], where <area> is one of: ${areas.join(', ')}`)
+  for (const area of unknown) console.error(`there is no benchmark called ${area}`)
+  console.error(`usage: npm run bench <area>, where <area> is one of: ${areas.join(', ')}`)
+  process.exitCode = 2
 } else {
   // What is measured is what ships: the compiled packages, not sources translated on the way.
   const packages = readdirSync(`${root}/packages`).map((name) => `packages/${name}`)

@@ -3,32 +3,52 @@
  * Each planted bug of the replica is hunted with seeds from a few starts until one of them fails.
  * Without names all plants are hunted; `--least 20` so many must be found from every start.
  */
-import { parseArgs } from 'node:util'
 import { plants } from '../packages/core/test/plants.ts'
+import { BadInput, nearest } from '../packages/sim/src/command/bad-input.ts'
+import { count } from '../packages/sim/src/command/units.ts'
 import { drawPlan } from '../packages/sim/src/swarm/swarm.ts'
 import { createHand } from './sim/hand.ts'
+import { coresForm, minutesForm, orLeave, readOptions, seedsForm } from './sim/options.ts'
 
-const { values, positionals } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '10000' },
-    tries: { type: 'string', default: '3' },
-    cores: { type: 'string', default: '2' },
-    least: { type: 'string', default: '20' },
-    minutes: { type: 'string', default: 'Infinity' },
-  },
-  allowPositionals: true,
-})
-const seedsMax = Number(values.seeds)
-const tries = Number(values.tries)
-const untilMs = performance.now() + Number(values.minutes) * 60_000
 /** Starts lie so far apart that no two tries share a seed. */
 const startsApart = 1_000_000
 const seedLimitMs = 60_000
 
-const known = new Set(plants.map(({ name }) => name))
-const unknown = positionals.filter((name) => !known.has(name))
-if (unknown.length > 0) throw new Error(`no plant is called ${unknown.join(', ')}`)
-const wanted = positionals.length > 0 ? positionals : [...known]
+const known = plants.map(({ name }) => name)
+const usage = `Hunts planted bugs with seeds, and says how many it took to find each of them.
+
+  npm run sim-hunt                      all plants
+  npm run sim-hunt -- blind-write       this one, or several
+
+  --seeds 10000     gives up after so many
+  --tries 3         from how many starts
+  --cores 2         how many at a time
+  --least 20        so many plants must be found from every start
+  --minutes 30      stops after that
+
+The plants:
+  ${known.join('\n  ')}
+
+Exit code: 0 enough were found · 1 too few were · 2 bad input`
+
+const args = process.argv.slice(2)
+const { numbers, words } = orLeave(usage, args, () => {
+  const options = readOptions(args, {
+    seeds: { ...seedsForm(10_000), read: count(1, startsApart) },
+    tries: { usual: 3, read: count(1, 1000) },
+    cores: coresForm,
+    least: { usual: 20, read: count(0, known.length) },
+    minutes: minutesForm,
+  })
+  const unknown = options.words.find((name) => !known.includes(name))
+  if (unknown === undefined) return options
+  const near = nearest(unknown, known)
+  const advice = near === undefined ? '--help lists them' : `did you mean ${near}?`
+  throw new BadInput(`${unknown}: there is no such plant, ${advice}`)
+})
+const { seeds: seedsMax, tries, cores, least } = numbers
+const untilMs = performance.now() + numbers.minutes * 60_000
+const wanted = words.length > 0 ? [...new Set(words)] : known
 
 interface Try {
   /** How many seeds it took; undefined: it was not found. */
@@ -75,12 +95,12 @@ async function huntFrom(
   return { seeds: undefined, seconds: seconds(), seed: 0, reason: 'not found' }
 }
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.POSITIVE_INFINITY
+const median = (counts: readonly number[]): number =>
+  counts.toSorted((a, b) => a - b)[counts.length >> 1] ?? Number.POSITIVE_INFINITY
 
 function lineOf({ name, tries: all }: Find): string {
   const counts = all.map(({ seeds }) => seeds ?? Number.POSITIVE_INFINITY)
-  const shown = counts.map((count) => (Number.isFinite(count) ? String(count) : '-'))
+  const shown = counts.map((seeds) => (Number.isFinite(seeds) ? String(seeds) : '-'))
   const seconds = all.reduce((sum, one) => sum + one.seconds, 0)
   const [best] = all.toSorted((a, b) => (a.seeds ?? Infinity) - (b.seeds ?? Infinity))
   const middle = median(counts)
@@ -102,7 +122,7 @@ console.log(
   `${'plant'.padEnd(32)}  median ${'seeds to find it'.padEnd(18)}    time  ${'theme'.padEnd(25)} verdict`,
 )
 await Promise.all(
-  Array.from({ length: Number(values.cores) }, async () => {
+  Array.from({ length: cores }, async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       const find = await hunt(name)
       finds.push(find)
@@ -120,4 +140,4 @@ console.log(
 )
 const missed = finds.filter((find) => !isFound(find)).map(({ name }) => name)
 if (missed.length > 0) console.log(`not found from every start: ${missed.join(', ')}`)
-process.exitCode = found.length < Math.min(Number(values.least), wanted.length) ? 1 : 0
+process.exitCode = found.length < Math.min(least, wanted.length) ? 1 : 0

@@ -6,12 +6,21 @@
 import * as core from '@grapevine/core'
 import { createMeasure, run, theoryOf } from '@grapevine/sim'
 import type { Figures, Outcome, Plan, PlannedEvent, Theory } from '@grapevine/sim'
+import { count } from '../packages/sim/src/command/units.ts'
+import { orLeave, readOptions } from './sim/options.ts'
 
 const defaults = [10, 100, 1_000, 10_000]
-const asked = process.argv.slice(2).map(Number)
-const wrong = process.argv
-  .slice(2)
-  .find((_, index) => !(asked[index]! >= 4 && asked[index]! <= 10_000))
+const usage = `Measures how a mesh grows, beside theory.
+
+  npm run sim-scale                 ${defaults.join(', ')} peers
+  npm run sim-scale -- 10 100       these, from 4 to 10,000
+
+Exit code: 0 all well · 1 a run failed · 2 bad input`
+
+const args = process.argv.slice(2)
+const asked = orLeave(usage, args, () =>
+  readOptions(args, {}).words.map((text) => count(4, 10_000)(text, 'peers')),
+)
 
 interface Measured {
   readonly plan: Plan
@@ -172,17 +181,12 @@ function print(measured: readonly Measured[]): void {
   console.log('\nIn brackets what theory says. A link takes 5 ms and exponentially 5 ms more.')
 }
 
-if (wrong !== undefined) {
-  console.error(`peers: ${wrong} is no number of peers from 4 to 10,000`)
-  process.exitCode = 2
-} else {
-  const measured: Measured[] = []
-  for (const peers of asked.length > 0 ? asked : defaults) {
-    console.error(`${show(peers)} peers …`)
-    measured.push(measure(peers))
-  }
-  print(measured)
-  const bad = measured.filter(({ outcome }) => outcome.verdict !== 'passed')
-  for (const { plan, outcome } of bad) console.error(`${plan.peers} peers: ${outcome.reason}`)
-  if (bad.length > 0) process.exitCode = 1
+const measured: Measured[] = []
+for (const peers of asked.length > 0 ? asked : defaults) {
+  console.error(`${show(peers)} peers …`)
+  measured.push(measure(peers))
 }
+print(measured)
+const bad = measured.filter(({ outcome }) => outcome.verdict !== 'passed')
+for (const { plan, outcome } of bad) console.error(`${plan.peers} peers: ${outcome.reason}`)
+if (bad.length > 0) process.exitCode = 1

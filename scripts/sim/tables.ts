@@ -1,4 +1,5 @@
 import type { Audit } from '../../packages/sim/src/swarm/swarm-audit.ts'
+import { trimmed } from '../../packages/sim/src/command/units.ts'
 import { type Failure, type Tally, unmet } from './tally.ts'
 
 const grouped = (value: number): string => Math.round(value).toLocaleString('en')
@@ -16,6 +17,10 @@ export function statusLine(tally: Tally, seeds: number, seconds: number): string
 
 const perSecond = ({ events, wallMs }: Tally): number => (wallMs > 0 ? (events * 1000) / wallMs : 0)
 
+/** A few seeds make minutes, a night makes weeks. */
+const hoursOf = (ms: number): string =>
+  ms < 36_000_000 ? `${trimmed(ms / 60_000)} minutes` : `${grouped(ms / 3_600_000)} hours`
+
 export function summaryOf(tally: Tally, seconds: number, cores: number): string {
   const { seeds, events, checks, virtualMs, failures, slowest, twice } = tally
   const of = (verdict: string): number =>
@@ -31,9 +36,9 @@ export function summaryOf(tally: Tally, seconds: number, cores: number): string 
     `seeds     ${grouped(seeds)} on ${cores} cores in ${grouped(seconds)} s; ${verdicts.join(', ')}`,
     `events    ${grouped(events)}, ${grouped(events / Math.max(1, seeds))} a seed, ${grouped(perSecond(tally))} per second and core, with all checks on`,
     `checks    ${grouped(checks)}`,
-    `time      ${grouped(virtualMs / 3_600_000)} virtual hours, ${grouped(virtualMs / Math.max(1, tally.wallMs))} times as fast as the real one`,
+    `time      ${hoursOf(virtualMs)} of the meshes, ${grouped(virtualMs / Math.max(1, tally.wallMs))} times as fast as the real one`,
     `slowest   seed ${slowest.seed} with ${grouped(slowest.wallMs)} ms`,
-    `twice     ${twice} seeds ran again, and the same happened in ${twice - failures.filter(({ reason }) => reason.startsWith('the same seed')).length}`,
+    `twice     ${grouped(twice)} of them ran again, and the same happened in ${twice - failures.filter(({ reason }) => reason.startsWith('the same seed')).length}`,
     ...(missing.length > 0 ? [`never met ${missing.join(', ')}`] : []),
   ].join('\n')
 }
@@ -44,7 +49,7 @@ export function probeTable({ probes, events }: Tally): string {
     .sort(([, a], [, b]) => a - b)
     .map(([name, hits]) => {
       const perMillion = events > 0 ? (hits * 1_000_000) / events : 0
-      return `  ${name.padEnd(width)} ${grouped(hits).padStart(12)} ${perMillion.toFixed(1).padStart(12)}`
+      return `  ${name.padEnd(width)} ${grouped(hits).padStart(12)} ${(perMillion < 10 ? perMillion.toFixed(1) : grouped(perMillion)).padStart(12)}`
     })
   return [
     `${'what rarely happens'.padEnd(width + 2)} ${'times'.padStart(12)} ${'per million'.padStart(12)}`,

@@ -78,6 +78,13 @@ describe('arguments', () => {
   })
 })
 
+describe('an empty argument', () => {
+  it('is no scenario', () => {
+    const message = 'one argument is empty, leave it away'
+    expect(() => parseArguments(['--peers', '4', ''])).toThrow(new BadInput(message))
+  })
+})
+
 describe('help', () => {
   it.each([
     ['the command', helpText],

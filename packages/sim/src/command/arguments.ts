@@ -39,7 +39,7 @@ interface Typed {
 
 export function parseArguments(args: readonly string[]): Command {
   // Whoever asks for help gets it, whatever else they typed.
-  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+  if (args[0] === 'help' || args.some((arg) => arg === '--help' || arg === '-h')) {
     return { do: 'help', about: args.includes('faults') ? 'faults' : 'command' }
   }
   const typed = sort(args)
@@ -76,6 +76,7 @@ function sort(args: readonly string[]): Typed {
   const words: string[] = []
   for (let index = 0; index < args.length; index++) {
     const arg = args[index]!
+    if (arg === '') throw new BadInput('one argument is empty, leave it away')
     if (!arg.startsWith('-')) {
       words.push(arg)
       continue

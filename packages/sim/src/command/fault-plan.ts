@@ -7,7 +7,7 @@ import { partitionShapes, tricks, unsyncedFates } from '../plan.js'
 import type { Deed, LinkTrouble, Overlay, PlannedEvent, Weather } from '../plan.js'
 import { randomOf } from '../random.js'
 import type { Random } from '../random.js'
-import { bandwidth, count, duration, offset, oneOf, share } from './units.js'
+import { bandwidth, count, delay, duration, offset, oneOf, share } from './units.js'
 import type { Read } from './units.js'
 import { howMany, named, occasionsOf, someone, windowOf } from './who.js'
 import type { Mesh, Window } from './who.js'
@@ -61,14 +61,14 @@ const makers: Readonly<Record<FaultName, Maker>> = {
   loss: weather(share, (lossShare) => ({ lossShare })),
   duplicate: weather(share, (duplicateShare, { detail = '1s', where }) => ({
     duplicateShare,
-    duplicateLaterMs: duration(detail, where),
+    duplicateLaterMs: delay(detail, where),
   })),
   reorder: weather(share, (reorderShare) => ({ reorderShare })),
   truncate: weather(share, (truncateShare) => ({ truncateShare })),
-  delay: weather(duration, (delayMeanMs) => ({ delayMeanMs })),
+  delay: weather(delay, (delayMeanMs) => ({ delayMeanMs })),
   clog: weather(share, (clogShare, { detail = '2s', where }) => ({
     clogShare,
-    clogMs: duration(detail, where),
+    clogMs: delay(detail, where),
   })),
   bandwidth: weather(bandwidth, (bytesPerSecond) => ({ bytesPerSecond })),
   down: links('down'),
@@ -179,10 +179,16 @@ function clock({ fault, scene, random, window: { fromMs, lastMs } }: Cause): Pla
   ])
 }
 
+/** A tenth: the worst quartz is a thousand times better. */
+const driftMaxPpm = 100_000
+
 function drift({ fault, scene, random, window: { fromMs, lastMs } }: Cause): PlannedEvent[] {
   const [, most] = /^(\d+)\s*ppm$/.exec(needed(fault)) ?? []
   if (most === undefined) {
     throw new BadInput(`${fault.where}: a drift is said in millionths, write it like drift=200ppm`)
+  }
+  if (Number(most) > driftMaxPpm) {
+    throw new BadInput(`${fault.where}: no clock is so wrong, write ${driftMaxPpm}ppm or less`)
   }
   const whom = someone(fault.detail ?? '100%', fault.where, scene, random)
   return whom.flatMap((who): PlannedEvent[] => [

@@ -75,6 +75,7 @@ describe('grammar of faults', () => {
     ['absent=21', 'absent=21: there are only 20 honest peers, write 20 or fewer'],
     ['down=191', 'down=191: there are only 190 links, write 190 or fewer'],
     ['clock=1h', 'clock=1h: 1h says no direction, write it like +1h or -10min'],
+    ['drift=200000ppm', 'drift=200000ppm: no clock is so wrong, write 100000ppm or less'],
     ['drift=200', 'drift=200: a drift is said in millionths, write it like drift=200ppm'],
     [
       'hostile=1:forge+beg',

@@ -6,6 +6,8 @@ export interface Io {
   err(this: void, text: string): void
   readonly isTerminal: boolean
   readonly columns: number
+  /** How wide lines may be where results go: without end in a file or a pipe. */
+  readonly outColumns: number
   readFile(this: void, path: string): Promise<string>
   writeFile(this: void, path: string, text: string): Promise<void>
   /** Milliseconds of the real clock. */

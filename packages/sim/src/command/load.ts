@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Source } from './arguments.js'
-import { BadInput, meant } from './bad-input.js'
+import { BadInput, nearest } from './bad-input.js'
 import type { Io } from './io.js'
 import { readText } from './io.js'
 import type { Plan } from '../plan.js'
@@ -48,9 +48,14 @@ export async function listScenarios(io: Io): Promise<string> {
 /** A file, or else one of those that come with this. */
 async function openScenario(name: string, io: Io): Promise<Scenario> {
   const ours = readyMade.find((known) => known === name.replace(/\.ya?ml$/, ''))
-  const isFile = /[/\\]|\.ya?ml$/.test(name)
+  const isFile = /[/\\.]/.test(name)
   if (!isFile && ours === undefined) {
-    throw new BadInput(`${name}: there is no scenario of this name, ${meant(name, readyMade)}`)
+    const near = nearest(name, readyMade)
+    const advice =
+      near === undefined
+        ? `choose from ${readyMade.join(', ')}, or name a file, like ${name}.yaml`
+        : `did you mean ${near}?`
+    throw new BadInput(`${name}: there is no scenario of this name, ${advice}`)
   }
   const own = isFile ? await readText(io, name).catch(asMissing(ours)) : undefined
   return parseScenario(own ?? (await readText(io, pathOf(ours!))), name)

@@ -33,6 +33,7 @@ async function call(
       err: (text) => void (err += text),
       isTerminal,
       columns: 80,
+      outColumns: 100,
       readFile(path) {
         const text = files[path]
         if (text !== undefined) return Promise.resolve(text)
@@ -168,6 +169,7 @@ describe('command', () => {
 
   it('explains itself', async () => {
     expect(await call('--help')).toMatchObject({ code: 0, out: helpText, err: '' })
+    expect(await call('help')).toMatchObject({ code: 0, out: helpText, err: '' })
     expect(await call('--help faults')).toMatchObject({ code: 0, out: faultHelpText, err: '' })
     const { code, out } = await call('--scenarios')
     expect(code).toBe(0)
@@ -185,6 +187,11 @@ describe('what cannot be played', () => {
       'two-datacenters: there is no scenario of this name, did you mean two-datacentres?',
     ],
     ['my.yaml', 'my.yaml: there is no such file or folder, name a file that can be read'],
+    [
+      'shop --seed 1',
+      'shop: there is no scenario of this name, choose from two-datacentres, flaky-wifi, rolling-restart, bad-clock, long-absence, hostile-member, or name a file, like shop.yaml',
+    ],
+    ['./shop', './shop: there is no such file or folder, name a file that can be read'],
     ['--plan my.json', 'my.json: there is no such file or folder, name a file that can be read'],
     [
       '--peers 3 --for 1s --seed 1 --report nowhere/a.html',
@@ -207,13 +214,22 @@ describe('what cannot be played', () => {
 describe('a run that fails', () => {
   it.each([
     ['a promise was broken', 1, forgetful],
-    ['it healed, but did not converge', 3, deaf],
+    ['it healed, but did not converge within 1 s', 3, deaf],
     ['the program itself failed', 4, throwing],
   ])('says that %s, with exit code %d', async (words, exitCode, library) => {
     const { code, out } = await call(`${small} --settle 1s --no-report`, { library })
     expect(code).toBe(exitCode)
     expect(out).toContain(`\n${words}\n  `)
     expect(out).toContain('\nagain   npm run sim -- ')
+  })
+
+  it('keeps its exit code where the report cannot be written', async () => {
+    const line = `${small} --settle 1s --report nowhere/a.html`
+    const { code, out, err } = await call(line, { library: deaf })
+    expect(code).toBe(3)
+    expect(err).toContain('nowhere/a.html: there is no such file or folder')
+    expect(out).toContain('\nagain   npm run sim -- ')
+    expect(out).not.toContain('report  ')
   })
 
   it('tells its reason in JSON too', async () => {

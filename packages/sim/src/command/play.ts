@@ -1,4 +1,5 @@
 import type { PlayCommand, Source } from './arguments.js'
+import { BadInput } from './bad-input.js'
 import { describePlan } from '../swarm/describe.js'
 import { exitCodes } from './exit-codes.js'
 import type { Figures } from '../measure/figures.js'
@@ -49,21 +50,33 @@ export async function play(
   const played: Played = { plan, title, outcome, figures: measure.figures(), tookMs, again }
   const report = command.report === 'named' ? { file: `sim-${plan.seed}.html` } : command.report
   // Told before the report is written: should that fail, nobody has waited for nothing.
-  io.out(command.isJson ? jsonOf(played) : textOf(played))
-  if (report !== 'none') {
-    await writeText(io, report.file, reportOf(plan, played.figures, outcome, again))
-    if (!command.isJson) io.out(`report  ${report.file}\n`)
-  }
+  io.out(command.isJson ? jsonOf(played) : textOf(played, io.outColumns))
+  const isKept = report === 'none' || (await keepReport(report.file, played, io))
+  if (!command.isJson && isKept && report !== 'none') io.out(`report  ${report.file}\n`)
   if (!command.isJson) io.out(`again   ${again}\n`)
   if (!command.isJson && outcome.verdict !== 'passed' && command.source.from !== 'wishes') {
     await shrinkInto(`sim-${plan.seed}.plan.json`, played, io, library)
   }
-  return exitCodes[outcome.verdict]
+  // That a run failed weighs more than a report that could not be written.
+  return isKept || outcome.verdict !== 'passed' ? exitCodes[outcome.verdict] : exitCodes.badInput
 }
 
-function textOf({ outcome, figures, tookMs }: Played): string {
-  const failure = outcome.verdict === 'passed' ? '' : `${failureOf(outcome)}\n`
-  return `\n${summaryOf(figures, outcome, tookMs)}\n${failure}`
+/** Whether there is a report now; why not is said at once. */
+async function keepReport(file: string, played: Played, io: Io): Promise<boolean> {
+  const { plan, title, figures, outcome, again } = played
+  try {
+    await writeText(io, file, reportOf({ plan, title, again }, figures, outcome))
+    return true
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error
+    io.err(`${error.message}\n`)
+    return false
+  }
+}
+
+function textOf({ plan, outcome, figures, tookMs }: Played, columns: number): string {
+  const failure = outcome.verdict === 'passed' ? '' : `${failureOf(plan, outcome)}\n`
+  return `\n${summaryOf(figures, outcome, tookMs, columns)}\n${failure}`
 }
 
 function jsonOf({ plan: { seed }, title, outcome, figures, tookMs, again }: Played): string {

@@ -90,6 +90,15 @@ describe('rehearsal', () => {
     expect(settleMs({ peers: 200, topology: 'line', settleMs: 5000 })).toBe(5000)
   })
 
+  it('gives slow frames and slow disks longer, whoever made them slow', () => {
+    const settleMs = (faults: string, wishes: Wishes = {}): number =>
+      planRehearsal({ ...wishes, faults: parseFaults(faults, 'x') }, 1).livenessMs
+    for (const slow of ['delay=1min', 'delay=1min@10s..20s', 'clog=1%:1min@10s..20s']) {
+      expect(settleMs(slow)).toBeGreaterThan(80_000)
+    }
+    expect(settleMs('none', { syncMs: 10_000 })).toBeGreaterThan(300_000)
+  })
+
   it.each<[Wishes, string]>([
     [{ peers: 3, writers: 4 }, 'writers: there are only 3 honest peers, write 3 or fewer'],
     [{ betweenMs: 20 }, 'between: there is only one region, add --regions 2'],
@@ -104,7 +113,7 @@ describe('rehearsal', () => {
     ],
     [
       { peers: 4, faults: parseFaults('hostile=3', 'x') },
-      'hostile: there are only 4 peers, write 2 or fewer',
+      'x: hostile=3: of 4 peers two must be honest, write 2 or fewer',
     ],
     [
       { faults: parseFaults('hostile,hostile', 'x') },

@@ -1,6 +1,6 @@
 import { BadInput } from './bad-input.js'
 import { hostileOf, planFaults } from './fault-plan.js'
-import type { Habits, Overlay, Plan, Weather } from '../plan.js'
+import type { Habits, Overlay, Plan, PlannedEvent, Weather } from '../plan.js'
 import { calmWeather } from '../swarm/swarm-mesh.js'
 import type { Wishes } from './wishes.js'
 import { planWrites } from './workload.js'
@@ -13,7 +13,10 @@ export function planRehearsal(wishes: Wishes, seed: number): Plan {
   const hostile = hostileOf(faults)
   const honest = peers - hostile
   if (honest < 2) {
-    throw new BadInput(`hostile: there are only ${peers} peers, write ${peers - 2} or fewer`)
+    const where = faults.find(({ name }) => name === 'hostile')!.where
+    throw new BadInput(
+      `${where}: of ${peers} peers two must be honest, write ${peers - 2} or fewer`,
+    )
   }
   const { writers = Math.min(4, honest) } = wishes
   if (writers > honest) {
@@ -33,6 +36,9 @@ export function planRehearsal(wishes: Wishes, seed: number): Plan {
     forMs: safetyMs,
   })
   const habits = habitsOf(wishes, peers)
+  const weather = { ...calm, ...planned.weather }
+  const { syncMs = 1 } = wishes
+  const events = [...writes, ...planned.events].sort((a, b) => a.at - b.at)
   return {
     seed,
     peers,
@@ -41,12 +47,12 @@ export function planRehearsal(wishes: Wishes, seed: number): Plan {
     revocable: wishes.isRevocable ?? true,
     signatures: wishes.signatures ?? 'stub',
     overlay,
-    weather: { ...calm, ...planned.weather },
-    disk: { syncMs: wishes.syncMs ?? 1 },
+    weather,
+    disk: { syncMs },
     habits,
     safetyMs,
-    livenessMs: wishes.settleMs ?? settleMsOf(overlay, peers, habits, calm),
-    events: [...writes, ...planned.events].sort((a, b) => a.at - b.at),
+    livenessMs: wishes.settleMs ?? settleMsOf({ overlay, peers, habits, weather, syncMs, events }),
+    events,
   }
 }
 
@@ -123,8 +129,19 @@ function habitsOf({ collectMs = 0 }: Wishes, peers: number): Habits {
 const presenceMsOf = (peers: number): number =>
   peers > crowdMin ? 0 : Math.min(300_000, Math.max(10_000, peers ** 2))
 
+/** What decides how long a mesh needs. Delays, bandwidth and disks stay when all else heals. */
+interface Settling {
+  readonly overlay: Overlay
+  readonly peers: number
+  readonly habits: Habits
+  readonly weather: Weather
+  readonly syncMs: number
+  readonly events: readonly PlannedEvent[]
+}
+
 /** Several times what comparing with chance partners needs until everybody has everything. */
-function settleMsOf(overlay: Overlay, peers: number, { sessionMs }: Habits, calm: Weather): number {
+function settleMsOf(mesh: Settling): number {
+  const { overlay, peers, habits, weather, syncMs, events } = mesh
   const rounds = {
     line: peers,
     ring: peers / 2,
@@ -132,6 +149,19 @@ function settleMsOf(overlay: Overlay, peers: number, { sessionMs }: Habits, calm
     random: Math.log2(peers) + 4,
     regions: Math.log2(peers) + 8,
   }[overlay.topology]
-  const roundMs = sessionMs + 6 * (calm.delayMinMs + calm.delayMeanMs + overlay.regionDelayMs)
-  return Math.max(60_000, Math.ceil(3 * roundMs * rounds))
+  const linkMs = weather.delayMinMs + weather.delayMeanMs + overlay.regionDelayMs
+  const roundMs = habits.sessionMs + 6 * linkMs + 2 * syncMs
+  return Math.max(60_000, Math.ceil(3 * roundMs * rounds + longestWayMs(weather, events)))
+}
+
+/** The slowest of very many frames is ten times as slow as they are on average. */
+const slowestOverMean = 10
+
+/** What was sent in bad weather has yet to arrive when it is over. */
+function longestWayMs(weather: Weather, events: readonly PlannedEvent[]): number {
+  const changes = events.flatMap((event) => (event.do === 'weather' ? [event.change] : []))
+  const ways = [weather, ...changes].map(
+    ({ delayMeanMs = 0, clogMs = 0 }) => slowestOverMean * delayMeanMs + clogMs,
+  )
+  return Math.max(...ways)
 }

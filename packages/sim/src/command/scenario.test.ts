@@ -73,6 +73,8 @@ describe('scenario file', () => {
       'my.yaml:2:8: peers: 2 is too few, write a whole number from 3 to 10,000',
     ],
     ['peers:', 'my.yaml:1:7: peers: it is empty, write it like 40'],
+    ['peers: { a: 1 }', 'my.yaml:1:8: peers takes one value, not fields'],
+    ['rate: 5/s', 'my.yaml:1:1: rate belongs to writes, write it like writes: { rate: 5/s }'],
     ['peers: [1, 2]', 'my.yaml:1:8: peers takes one value, not a list'],
     ['for: 60', 'my.yaml:1:6: for: 60 has no unit, write 60s or 60ms'],
     ['writes: { writer: 3 }', 'my.yaml:1:11: writer is no field of writes, did you mean writers?'],
@@ -107,6 +109,14 @@ describe('scenario file', () => {
     ['faults:\n  - crash: 3\n    from: 4', 'my.yaml:3:11: from: 4 has no unit, write 4s or 4ms'],
   ])('refuses %j with its line and column', (source, message) => {
     expect(() => parseScenario(source, 'my.yaml')).toThrow(new BadInput(message))
+  })
+
+  it('does not mind in which order the fields of a fault come', () => {
+    const faultsIn = (fault: string): unknown =>
+      parseScenario(`faults:\n  - ${fault}`, 'my.yaml').wishes.faults
+    expect(faultsIn('{ from: 1s, partition: halves }')).toMatchObject([
+      { name: 'partition', value: 'halves', fromMs: 1000 },
+    ])
   })
 
   it('keeps the place of a fault until the run is known', () => {

@@ -75,13 +75,22 @@ function wishOf(
 ): Wishes {
   const found = wishOfField.get(prefix + name)
   if (found !== undefined) return wish(found, textOf(value, name), `${value.place}: ${name}`)
+  const nested = [...wishOfField.keys()].find((field) => field.endsWith(`.${name}`))
+  if (prefix === '' && nested !== undefined) {
+    const [section] = nested.split('.')
+    throw new BadInput(
+      `${place}: ${name} belongs to ${section}, write it like ${exampleOf(nested)}`,
+    )
+  }
   const owner = prefix === '' ? 'a scenario' : prefix.slice(0, -1)
   throw new BadInput(`${place}: ${name} is no field of ${owner}, ${meant(name, known)}`)
 }
 
 function textOf(value: Written, name: string): string {
   if (value.kind === 'text') return value.text
-  throw new BadInput(`${value.place}: ${name} takes one value, not a ${value.kind}`)
+  throw new BadInput(
+    `${value.place}: ${name} takes one value, not ${value.kind === 'list' ? 'a list' : 'fields'}`,
+  )
 }
 
 /** One text with all of them, or a list. */
@@ -97,7 +106,9 @@ function faultOf(value: Written): FaultWish {
   if (value.kind === 'list') {
     throw new BadInput(`${value.place}: a fault is no list, write it like "- loss: 5%"`)
   }
-  const [named, ...rest] = value.fields
+  // Fields have no order: what it is called may come after when it happens.
+  const named = value.fields.find(({ name }) => isFault(name)) ?? value.fields[0]
+  const rest = value.fields.filter((field) => field !== named)
   if (named === undefined) throw new BadInput(`${value.place}: ${faultExample}`)
   const name = faultName(named.name, `${named.place}: ${named.name}`)
   const said = textOf(named.value, name)
@@ -107,6 +118,8 @@ function faultOf(value: Written): FaultWish {
 }
 
 const faultExample = 'an empty fault, write it like "- loss: 5%"'
+
+const isFault = (name: string): boolean => faultNames.some((known) => known === name)
 
 type FaultPart = Partial<Pick<FaultWish, 'detail' | 'fromMs' | 'untilMs'>>
 
@@ -119,9 +132,8 @@ function partOf(fault: FaultName, { name, place, value }: WrittenField): FaultPa
   if (name === detail) {
     return { detail: value.kind === 'list' ? joined(value.items, name) : textOf(value, name) }
   }
-  const isFault = faultNames.some((other) => other === name)
   const known = ['from', 'until', ...(detail === undefined ? [] : [detail])]
-  const advice = isFault ? 'begin another fault with "- "' : meant(name, known)
+  const advice = isFault(name) ? 'begin another fault with "- "' : meant(name, known)
   throw new BadInput(`${place}: ${name} is no field of ${fault}, ${advice}`)
 }
 

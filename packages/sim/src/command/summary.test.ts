@@ -17,8 +17,12 @@ const outcome: Outcome = {
 const nothing: Figures = tell(calm).measure.figures()
 const none = { p50: null, p99: null, max: null }
 
-const rowsOf = (figures: Partial<Figures>, ended: Partial<Outcome> = {}): readonly string[] =>
-  summaryOf({ ...nothing, ...figures }, { ...outcome, ...ended }, 1900)
+const rowsOf = (
+  figures: Partial<Figures>,
+  ended: Partial<Outcome> = {},
+  columns = Number.POSITIVE_INFINITY,
+): readonly string[] =>
+  summaryOf({ ...nothing, ...figures }, { ...outcome, ...ended }, 1900, columns)
     .split('\n')
     .map((row) => row.replace(/ {2,}/, ' | '))
 
@@ -44,19 +48,24 @@ describe('summary', () => {
     }
     const hops = { ...nothing.hops, p99: 4 }
     const spread = { ...nothing.spread, to100 }
-    expect(rowsOf({ spread, hops })).toContain(
+    const updates = { ...nothing.updates, written: 9 }
+    expect(rowsOf({ spread, hops, updates })).toContain(
       'update → all peers | p50 2.9 ms = 3.7 link latencies · p99 25.3 s · 4 hops',
     )
   })
 
   it('says where some updates never got to all', () => {
     const reached = { ms: { p50: 3, p99: null, max: null }, latencies: none }
-    const rows = (to100: Figures['spread']['to100']): readonly string[] =>
-      rowsOf({ spread: { ...nothing.spread, to100 } })
+    const rows = (to100: Figures['spread']['to100'], written = 9): readonly string[] =>
+      rowsOf({
+        spread: { ...nothing.spread, to100 },
+        updates: { ...nothing.updates, written },
+      })
     expect(rows(reached)).toContain('update → all peers | p50 3 ms · some never')
     expect(rows({ ms: none, latencies: none })).toContain(
       'update → all peers | most updates did not reach all of them',
     )
+    expect(rows({ ms: none, latencies: none }, 0).join()).not.toContain('all peers')
   })
 
   it('shows what was lost and what is a conflict side by side', () => {
@@ -102,10 +111,20 @@ describe('summary', () => {
     )
   })
 
+  it('goes on below in a narrow terminal, and tears nothing apart', () => {
+    const rows = rowsOf({}, {}, 45)
+    expect(rows.slice(0, 4)).toEqual([
+      'played in | 1.9 s · 412,000 events',
+      ' | 1,234,567 checks',
+      ' | 32.1 × real time',
+      'updates | 0 written · 0 lost · 0 conflicts',
+    ])
+  })
+
   it('says what an idle mesh costs, and nothing where it is not known', () => {
     const bytes = { ...nothing.bytes, idleSessionPerSecond: 88.4, idlePresencePerSecond: 0 }
     expect(rowsOf({ bytes })).toContain(
-      'without writes | 88 B/s to compare, sent and received by each peer',
+      'without writes | 88 B/s to compare · sent and received by each peer',
     )
     expect(rowsOf({ bytes: { ...bytes, idleSessionPerSecond: null } }).join()).not.toContain(
       'without',
@@ -116,11 +135,11 @@ describe('summary', () => {
 describe('failure', () => {
   it.each([
     ['incorrect', 'a promise was broken'],
-    ['stuck', 'it healed, but did not converge'],
+    ['stuck', 'it healed, but did not converge within 2 min'],
     ['crashed', 'the program itself failed'],
   ] as const)('of %s is said in words, then the reason', (verdict, words) => {
     const reason = 'bob lacks 3 writes\ncarol lacks 1'
-    expect(failureOf({ ...outcome, verdict, reason })).toBe(
+    expect(failureOf({ ...calm, livenessMs: 120_000 }, { ...outcome, verdict, reason })).toBe(
       `${words}\n  bob lacks 3 writes\n  carol lacks 1\n`,
     )
   })

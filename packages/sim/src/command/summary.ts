@@ -13,7 +13,12 @@ export const opening = (plan: Plan, title: string | undefined): string =>
   ].join(' · ')
 
 /** What came of it, a line for each thing that one would ask. */
-export function summaryOf(figures: Figures, outcome: Outcome, tookMs: number): string {
+export function summaryOf(
+  figures: Figures,
+  outcome: Outcome,
+  tookMs: number,
+  columns: number,
+): string {
   const rows: readonly (readonly [string, string])[] = [
     ['played in', playedIn(outcome, tookMs)],
     ['updates', updates(figures, outcome)],
@@ -25,7 +30,23 @@ export function summaryOf(figures: Figures, outcome: Outcome, tookMs: number): s
   ]
   const shown = rows.filter(([, text]) => text !== '')
   const width = Math.max(...shown.map(([name]) => name.length)) + 3
-  return shown.map(([name, text]) => `${name.padEnd(width)}${text}\n`).join('')
+  return shown
+    .map(([name, text]) => {
+      const lines = wrapped(text, columns - width)
+      return `${name.padEnd(width)}${lines.join(`\n${' '.repeat(width)}`)}\n`
+    })
+    .join('')
+}
+
+/** In a narrow terminal a row goes on below, and nothing is torn apart. */
+function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  for (const part of text.split(' · ')) {
+    const joined = lines.length === 0 ? part : `${lines.at(-1)} · ${part}`
+    if (lines.length === 0 || joined.length > columns) lines.push(part)
+    else lines[lines.length - 1] = joined
+  }
+  return lines
 }
 
 const playedIn = ({ events, checks, virtualMs }: Outcome, tookMs: number): string =>
@@ -51,8 +72,9 @@ function updates(
   ].join(' · ')
 }
 
-function spread({ spread: { to100 }, hops }: Figures): string {
+function spread({ spread: { to100 }, hops, updates: { written } }: Figures): string {
   const { ms, latencies } = to100
+  if (written === 0) return ''
   if (ms.p50 === null) return 'most updates did not reach all of them'
   return [
     `p50 ${span(ms.p50)}${inLatencies(latencies.p50)}`,
@@ -112,7 +134,7 @@ function idle({ bytes: { idleSessionPerSecond, idlePresencePerSecond } }: Figure
   const told = parts.flatMap(([rate, what]) =>
     rate === null || rate === 0 ? [] : [`${grouped(rate)} B/s ${what}`],
   )
-  return told.length === 0 ? '' : `${told.join(' and ')}, sent and received by each peer`
+  return told.length === 0 ? '' : [...told, 'sent and received by each peer'].join(' · ')
 }
 
 const verdicts = {
@@ -123,8 +145,13 @@ const verdicts = {
 } as const
 
 /** Why a run failed, for a person. */
-export const failureOf = ({ verdict, reason = 'no reason was given' }: Outcome): string =>
-  `${verdicts[verdict]}\n${reason.replace(/^/gm, '  ')}\n`
+export function failureOf(
+  { livenessMs }: Plan,
+  { verdict, reason = 'no reason was given' }: Outcome,
+): string {
+  const within = verdict === 'stuck' ? ` within ${formatMs(livenessMs)}` : ''
+  return `${verdicts[verdict]}${within}\n${reason.replace(/^/gm, '  ')}\n`
+}
 
 export const counted = (count: number, noun: string): string =>
   `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`

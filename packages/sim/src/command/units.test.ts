@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { BadInput } from './bad-input.js'
-import { bandwidth, bytes, count, duration, durationBetween, formatMs, grouped } from './units.js'
+import {
+  bandwidth,
+  bytes,
+  count,
+  delay,
+  duration,
+  durationBetween,
+  formatMs,
+  grouped,
+} from './units.js'
 import { offset, oneOf, rate, seedNumber, share, toggle, trimmed } from './units.js'
 import type { Read } from './units.js'
 
@@ -51,6 +60,8 @@ describe('units', () => {
     [rate, 'fast', '--x: fast is no rate, write it like 5/s, 30/min or 10/h'],
     [bytes, '2MiB', '--x: 2MiB is no size, write it like 200B, 4kB or at most 1MiB'],
     [bandwidth, '64', '--x: 64 is no bandwidth, write it like 64kbit/s or 1MB/s'],
+    [bandwidth, '1bit/s', '--x: 1bit/s is too little, write 8kbit/s or more'],
+    [delay, '10m', '--x: 10m is too long, write 60 s or less'],
     [bandwidth, '0B/s', '--x: 0B/s is no bandwidth, write it like 64kbit/s or 1MB/s'],
     [count(3, 10_000), '2', '--x: 2 is too few, write a whole number from 3 to 10,000'],
     [count(3, 10_000), '20000', '--x: 20000 is too many, write a whole number from 3 to 10,000'],

@@ -78,6 +78,9 @@ export const durationBetween =
     return ms
   }
 
+/** How long a frame may be under way: with more, hardly anything arrives before a run is over. */
+export const delay: Read<number> = durationBetween(0, 60_000)
+
 /** `+1h` or `-10min`: how far a clock is off. */
 export const offset: Read<number> = (text, where) => {
   if (!/^[+-]/.test(text)) {
@@ -109,10 +112,16 @@ export const bytes: Read<number> = (text, where) => {
   throw new BadInput(`${where}: ${shown(text)} is no size, write it like 200B, 4kB or at most 1MiB`)
 }
 
+/** With less, what has been said before faults end is still on its way long after. */
+const leastBytesPerSecond = 1000
+
 /** Bytes per second. */
 export const bandwidth: Read<number> = (text, where) => {
   const size = text.endsWith('/s') ? sizeOf(text.slice(0, -2)) : undefined
-  if (size !== undefined && size > 0) return size
+  if (size !== undefined && size >= leastBytesPerSecond) return size
+  if (size !== undefined && size > 0) {
+    throw new BadInput(`${where}: ${text} is too little, write 8kbit/s or more`)
+  }
   throw new BadInput(`${where}: ${shown(text)} is no bandwidth, write it like 64kbit/s or 1MB/s`)
 }
 

@@ -6,6 +6,7 @@ import type { Plan, Topology } from '../plan.js'
 import {
   bytes,
   count,
+  delay,
   duration,
   durationBetween,
   oneOf,
@@ -66,10 +67,15 @@ export const wishForms: WishForms = {
   valueBytes: form('writes.size', '100B', 'how large a value is', bytes),
   topology: form('network.topology', 'ring', topologies.join(', '), oneOf(topologies)),
   regions: form('network.regions', '3', 'in how many places the peers are', count(1, 100)),
-  betweenMs: form('network.between', '20ms', 'how far it is from place to place', duration),
-  delayMs: form('network.delay', '0.5ms', 'how long a link takes, on average', duration),
+  betweenMs: form('network.between', '20ms', 'how far it is from place to place', delay),
+  delayMs: form('network.delay', '0.5ms', 'how long a link takes, on average', delay),
   hasGossip: form('network.gossip', 'off', 'off: sessions alone must bring everything', toggle),
-  syncMs: form('disk.sync', '5ms', 'how long a disk takes until a write is safe', duration),
+  syncMs: form(
+    'disk.sync',
+    '5ms',
+    'how long a disk takes until a write is safe',
+    durationBetween(0, 10_000),
+  ),
   settleMs: form(
     'settle',
     '2min',

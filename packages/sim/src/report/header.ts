@@ -12,12 +12,21 @@ const verdicts: Record<Ending['verdict'], { readonly sign: string; readonly text
   crashed: { sign: '✕', text: 'crashed' },
 }
 
+/** What was played. */
+export interface Played {
+  readonly plan: Plan
+  /** What the scenario says that it is about. */
+  readonly title: string | undefined
+  /** What to type in order to see the very same run. */
+  readonly again: string
+}
+
 /** What ran, how it ended, and how to see it again. What failed comes first. */
-export function header(plan: Plan, figures: Figures, ending: Ending, again: string): Markup {
+export function header({ plan, title, again }: Played, figures: Figures, ending: Ending): Markup {
   const { sign, text } = verdicts[ending.verdict]
   const isPassed = ending.verdict === 'passed'
   return html`<header class="top ${isPassed ? 'passed' : 'failed'}">
-    <p class="over">Grapevine simulation</p>
+    <p class="over">Grapevine simulation${title === undefined ? '' : ` · ${title}`}</p>
     <h1>
       ${counted(figures.peers, 'peer')}, ${inline(time(ending.virtualMs))}
       <span class="verdict"><i>${sign}</i> ${text}</span>

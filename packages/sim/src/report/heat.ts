@@ -77,10 +77,10 @@ export function heatMap(rows: readonly LackingRow[], scale: Scale, columns: numb
 }
 
 export function heatLegend({ from }: Scale, hasDown: boolean): Markup {
-  const label = (index: number): string =>
-    `${digits(from[index]!)}${index === from.length - 1 ? ' or more' : ''}`
+  // The first shade begins at half a release, because it is an average over a piece of time.
+  const label = (index: number): string => (index === 0 ? 'any' : `≥ ${digits(from[index]!)}`)
   return html`<ul class="scale">
-    <li>missing releases, at least</li>
+    <li>missing releases</li>
     ${from.map((_, index) => html`<li><i class="h${index + 1}"></i>${label(index)}</li>`)}
     ${hasDown ? html`<li><i class="down"></i>not running</li>` : ''}
   </ul>`

@@ -14,6 +14,7 @@ const passed: Ending = {
   traceHash: 'ab12',
 }
 const again = 'grapevine sim two-datacentres.yaml --seed 1'
+const played = { plan: calm, title: undefined, again }
 
 /** Four peers, one cut, one crash, one cold join and one conflict. */
 function figuresOfARun(plan: Plan = calm): Figures {
@@ -65,7 +66,7 @@ function unclosed(html: string): readonly string[] {
 }
 
 describe('report', () => {
-  const page = reportOf(calm, figuresOfARun(), passed, again)
+  const page = reportOf(played, figuresOfARun(), passed)
 
   it('is one well-formed page', () => {
     expect(page.startsWith('<!doctype html>')).toBe(true)
@@ -112,9 +113,7 @@ describe('report', () => {
 
   it('puts the reason and the command on top where a run failed', () => {
     const reason = 'bob lacks 3 writes of alice'
-    const stuck = text(
-      reportOf(calm, figuresOfARun(), { ...passed, verdict: 'stuck', reason }, again),
-    )
+    const stuck = text(reportOf(played, figuresOfARun(), { ...passed, verdict: 'stuck', reason }))
     expect(stuck).toContain('did not converge')
     expect(stuck).not.toContain('all listed')
     expect(stuck.indexOf(reason)).toBeLessThan(stuck.indexOf(again))
@@ -125,15 +124,32 @@ describe('report', () => {
     const mesh = tell()
     mesh.write(0, 100)
     mesh.lost('loss', 5000)
-    const words = text(reportOf(calm, mesh.measure.figures(), passed, again))
+    const words = text(reportOf(played, mesh.measure.figures(), passed))
     expect(words).toContain('Update to all peers never')
     expect(words).not.toMatch(/undefined|NaN|Infinity|null/)
   })
 
   it('is a page for a run in which nothing happened, too', () => {
-    const empty = reportOf(calm, tell().measure.figures(), { ...passed, virtualMs: 0 }, again)
+    const empty = reportOf(played, tell().measure.figures(), { ...passed, virtualMs: 0 })
     expect(unclosed(empty)).toEqual([])
     expect(text(empty)).not.toMatch(/undefined|NaN|Infinity|null/)
+  })
+})
+
+describe('report of a scenario', () => {
+  it('says what it is about', () => {
+    const titled = { ...played, title: 'an office on bad wifi' }
+    const words = text(reportOf(titled, figuresOfARun(), passed))
+    expect(words).toContain('Grapevine simulation · an office on bad wifi')
+  })
+
+  it('does not pass bad weather over in silence', () => {
+    const weather = { ...calm.weather, lossShare: 0.1, clogShare: 0.002 }
+    const plan = { ...calm, weather }
+    const words = text(reportOf({ ...played, plan }, figuresOfARun(plan), passed))
+    expect(words.replaceAll('\u00a0', ' ')).toContain(
+      ' and bad weather all along (10 % lost, 0.2 % clogging) in ',
+    )
   })
 })
 
@@ -145,7 +161,7 @@ describe('report of hostile text', () => {
     const side = { value: evil, by: evil, stampMs: 0 }
     const row = { name: evil, group: 'worst', cells: [0, 3, -1] } as const
     const page = reportOf(
-      calm,
+      { plan: calm, title: evil, again: evil },
       {
         ...figures,
         conflicts: { count: 1, listed: [{ key: evil, shown: side, others: [side] }] },
@@ -154,7 +170,6 @@ describe('report of hostile text', () => {
         lacking: { rows: [row], isAll: true },
       },
       { ...passed, verdict: 'crashed', reason: evil, traceHash: evil },
-      evil,
     )
     expect(page.match(/<script/g)).toHaveLength(1)
     expect(page).not.toContain('<img')
@@ -184,7 +199,10 @@ describe('report of ten thousand peers', () => {
       return { key: 'k'.repeat(100), shown: side, others: Array.from({ length: 50 }, () => side) }
     })
     const page = reportOf(
-      { ...calm, peers: 10_000, overlay: { ...calm.overlay, links: 12, degree: 6 } },
+      {
+        ...played,
+        plan: { ...calm, peers: 10_000, overlay: { ...calm.overlay, links: 12, degree: 6 } },
+      },
       {
         ...figures,
         endMs: 120_000,
@@ -214,7 +232,6 @@ describe('report of ten thousand peers', () => {
         },
       },
       { ...passed, verdict: 'stuck', reason: 'bob lacks 3 writes of alice\n'.repeat(10_000) },
-      again,
     )
     expect(page.length).toBeLessThan(300_000)
     expect(unclosed(page)).toEqual([])

@@ -5,6 +5,7 @@ import { curveChart } from './curve.js'
 import { counted } from './format.js'
 import { glossary } from './glossary.js'
 import { header } from './header.js'
+import type { Played } from './header.js'
 import { bytesChart, copiesChart, hopsChart } from './histograms.js'
 import { html, trusted } from './html.js'
 import type { Markup } from './html.js'
@@ -15,7 +16,8 @@ import { conflictsTable, joinsTable, partitionsTable, planTable } from './tables
 import { timelineChart } from './timeline.js'
 
 /** One HTML file that needs nothing else: no network, no fonts, no libraries. */
-export function reportOf(plan: Plan, figures: Figures, ending: Ending, again: string): string {
+export function reportOf(played: Played, figures: Figures, ending: Ending): string {
+  const { plan } = played
   const title = `Grapevine · seed ${plan.seed} · ${counted(figures.peers, 'peer')} · ${ending.verdict}`
   // Only this one script may run, and nothing may be fetched, whatever the text holds.
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src '${hashOf(script)}'`
@@ -32,8 +34,8 @@ export function reportOf(plan: Plan, figures: Figures, ending: Ending, again: st
       </head>
       <body>
         <main>
-          ${header(plan, figures, ending, again)} ${keyFigures(plan, figures)}
-          ${timelineChart(figures, ending)} ${curveChart(plan, figures)}
+          ${header(played, figures, ending)} ${keyFigures(plan, figures)}
+          ${timelineChart(plan, figures, ending)} ${curveChart(plan, figures)}
           <div class="pair">
             ${hopsChart(plan, figures)}${copiesChart(plan, figures)}${bytesChart(figures)}
           </div>

@@ -1,5 +1,5 @@
 import type { ConflictSide, Figures, ListedConflict } from '../measure/figures.js'
-import type { Plan } from '../plan.js'
+import type { Plan, Weather } from '../plan.js'
 import { theoryOf } from '../measure/theory.js'
 import { grouped } from '../command/units.js'
 import { counted, digits, inline, percent, size, time } from './format.js'
@@ -142,6 +142,19 @@ function side({ value, by, stampMs }: ConflictSide, shown?: ConflictSide): Marku
 const rest = (count: number, shown = rowsMax): Markup =>
   count <= shown ? html`` : html`<p class="rest">and ${grouped(count - shown)} more</p>`
 
+/** What happens to frames all the time: `5 % lost, 1 % twice`. */
+export function troublesOf(weather: Weather): string {
+  const shares: readonly (readonly [string, number])[] = [
+    ['lost', weather.lossShare],
+    ['twice', weather.duplicateShare],
+    ['overtaking', weather.reorderShare],
+    ['truncated', weather.truncateShare],
+    ['clogging', weather.clogShare],
+  ]
+  const troubles = shares.filter(([, value]) => value > 0)
+  return troubles.map(([name, value]) => `${inline(percent(value))} ${name}`).join(', ')
+}
+
 /** What was asked for, as the plan has it. */
 export function planTable(plan: Plan): Markup {
   const { overlay, weather, habits, disk } = plan
@@ -152,14 +165,6 @@ export function planTable(plan: Plan): Markup {
     overlay.regions > 1
       ? [['places', `${overlay.regions}, ${inline(time(overlay.regionDelayMs))} apart`]]
       : []
-  const shares: readonly (readonly [string, number])[] = [
-    ['lost', weather.lossShare],
-    ['twice', weather.duplicateShare],
-    ['overtaking', weather.reorderShare],
-    ['truncated', weather.truncateShare],
-    ['clogging', weather.clogShare],
-  ]
-  const troubles = shares.filter(([, value]) => value > 0)
   const facts = [
     ['peers', `${grouped(plan.peers)}, ${plan.admins} of them admins, ${plan.hostile} hostile`],
     ['gossip', gossip],
@@ -168,7 +173,7 @@ export function planTable(plan: Plan): Markup {
       'delay',
       `${inline(time(weather.delayMinMs))} + ${inline(time(weather.delayMeanMs))} on average`,
     ],
-    ['frames', troubles.map(([name, value]) => `${inline(percent(value))} ${name}`).join(', ')],
+    ['frames', troublesOf(weather)],
     [
       'bandwidth',
       weather.bytesPerSecond === 0 ? '' : `${inline(size(weather.bytesPerSecond))}/s per link`,

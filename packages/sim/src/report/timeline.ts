@@ -1,5 +1,6 @@
 import { faultKinds } from '../measure/figures.js'
 import type { Ending, Fault, FaultKind, Figures } from '../measure/figures.js'
+import type { Plan } from '../plan.js'
 import { timeTicks } from './axis.js'
 import { counted, inline, rate, time } from './format.js'
 import { glossary } from './glossary.js'
@@ -8,6 +9,7 @@ import type { Scale } from './heat.js'
 import { html, trusted } from './html.js'
 import type { Markup } from './html.js'
 import { percentOf, polyline, rectangle, rounded, sheetWidth, xLabel } from './plot.js'
+import { troublesOf } from './tables.js'
 
 /** One strip of the timeline; all strips share the axis of time below. */
 interface Lane {
@@ -32,7 +34,7 @@ const laneNames: Record<FaultKind, string> = {
 const titledMarksMax = 60
 const grains = 500
 
-export function timelineChart(figures: Figures, { verdict }: Ending): Markup {
+export function timelineChart(plan: Plan, figures: Figures, { verdict }: Ending): Markup {
   const { endMs, healedMs, lacking, partitions } = figures
   if (endMs <= 0) return html``
   const scale = scaleOf(lacking)
@@ -55,7 +57,7 @@ export function timelineChart(figures: Figures, { verdict }: Ending): Markup {
   return html`<figure class="wide">
     <figcaption title="${glossary.lacking}">
       <h2>Who lacked what, when</h2>
-      <p>${storyOf(figures, verdict)}</p>
+      <p>${storyOf(plan, figures, verdict)}</p>
     </figcaption>
     <div class="timeline">
       <div class="bands" style="grid-row:1/span ${lanes.length}">${bands}${healed}</div>
@@ -71,17 +73,27 @@ const laneMarkup = ({ name, heightPx, content }: Lane, index: number): Markup =>
     <div class="lane" style="grid-row:${index + 1};height:${heightPx}px">${content}</div>`
 
 function storyOf(
+  { weather }: Plan,
   { partitions, faults, endMs, healedMs }: Figures,
   verdict: Ending['verdict'],
 ): string {
   const others = faults.filter(({ kind }) => kind !== 'partition').length
   const cuts = partitions.length === 0 ? [] : [counted(partitions.length, 'partition')]
   const rest = others === 0 ? [] : [counted(others, cuts.length === 0 ? 'fault' : 'other fault')]
-  const what = cuts.length + rest.length === 0 ? 'No faults' : [...cuts, ...rest].join(' and ')
+  const troubles = troublesOf(weather)
+  const always = troubles === '' ? [] : [`bad weather all along (${troubles})`]
+  const all = [...cuts, ...rest, ...always]
+  const what = all.length === 0 ? 'No faults' : listed(all)
   const afterMs = healedMs === null ? 0 : endMs - healedMs
   const when = afterMs < 1 ? 'when faults ended' : `${inline(time(afterMs))} after faults ended`
   const end = verdict === 'passed' && healedMs !== null ? `; all were equal ${when}` : ''
   return `${what} in ${inline(time(endMs))}${end}.`
+}
+
+/** One, two and three, with a capital. */
+function listed(all: readonly string[]): string {
+  const text = [...all.slice(0, -2), all.slice(-2).join(' and ')].join(', ')
+  return text[0]!.toUpperCase() + text.slice(1)
 }
 
 function faultLanes({ faults, endMs }: Figures): readonly Lane[] {
