@@ -76,6 +76,12 @@ describe('a drawn plan', () => {
     expect(culprits((plan) => forks(plan) && has(plan, 'skip') && collects(plan))).toEqual([])
   })
 
+  it('never closes an id in a mesh where months pass and no seal keeps what was collected', () => {
+    expect(culprits((plan) => !plan.revocable && has(plan, 'skip') && has(plan, 'close'))).toEqual(
+      [],
+    )
+  })
+
   it('never lets a newcomer meet one who lies about its state', () => {
     expect(
       culprits((plan) => plays(plan, 'lie-about-state') && has(plan, 'join', 'lose-disk')),
