@@ -44,7 +44,6 @@ export const probeNames = [
   'snapshot asked for',
   'snapshot page sent',
   'snapshot without a voucher',
-  'snapshot waited for a voucher to the end',
   'states differ at equal clocks',
   'session ended in equality',
   'statement made',
