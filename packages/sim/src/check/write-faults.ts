@@ -49,10 +49,14 @@ export function usedIdFault({ scene, node, stored, made }: Step): string | undef
 }
 
 /** A store that meets a release of its own id which it has not written is not the only one of its kind. */
-export function sharedIdFault({ scene, node, made, taken }: Step): string | undefined {
+export function sharedIdFault({ scene, node, effects, made, taken }: Step): string | undefined {
   const id = node.replica.id()
+  // A store that was set back and asked for the same in the same moment signs the very same again.
+  const written = effects.find(({ type }) => type === 'written')
+  const again = written?.type === 'written' ? written.release?.id : undefined
   return firstFault(taken, (known) => {
     if (known.fact.replica !== id || made.includes(known)) return undefined
+    if (known.fact.id === again) return undefined
     return `${node.name} took ${scene.words.release(known.fact)}, which it has not written, and goes on under the same replica id`
   })
 }
