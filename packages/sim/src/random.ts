@@ -38,6 +38,18 @@ export function randomOf(seed: number, ...concern: readonly (string | number)[])
   })
 }
 
+/** In an order of chance. */
+export function shuffled<T>(random: Random, from: readonly T[]): readonly T[] {
+  const order = [...from]
+  for (let index = order.length - 1; index > 0; index--) {
+    const other = random.below(index + 1)
+    const moved = order[index]!
+    order[index] = order[other]!
+    order[other] = moved
+  }
+  return order
+}
+
 /** Spreads the bits of a number over all 32. */
 function mix(value: number): number {
   let mixed = (value ^ 0x5bd1_e995) | 0

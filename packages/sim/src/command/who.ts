@@ -1,5 +1,6 @@
 import { BadInput } from './bad-input.js'
-import { moments, shuffled, some } from '../swarm/draw.js'
+import { moments, some } from '../swarm/draw.js'
+import { shuffled } from '../random.js'
 import type { FaultWish } from './faults.js'
 import { nameOf } from '../world/names.js'
 import type { Random } from '../random.js'

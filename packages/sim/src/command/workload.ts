@@ -1,5 +1,5 @@
 import { BadInput } from './bad-input.js'
-import { shuffled } from '../swarm/draw.js'
+import { shuffled } from '../random.js'
 import type { PlannedDeed } from '../plan.js'
 import { randomOf } from '../random.js'
 import type { Random } from '../random.js'

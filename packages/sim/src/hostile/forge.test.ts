@@ -13,7 +13,8 @@ import {
   rootOf,
 } from './forge.js'
 import { type Tree } from './forge.js'
-import { bytesOf, decode, hexOf, kindOf, partsOf } from './wire.js'
+import { bytesOf, decode, hexOf, partsOf } from './wire.js'
+import { kindOf } from '../frames.js'
 
 const signatures = signaturesOf('stub')
 

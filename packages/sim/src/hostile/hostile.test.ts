@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Stage, openStage, readingsOf, word } from '../../test/hostile-stage.js'
-import { deltaFrame, hexOf, kindOf, partsOf } from './wire.js'
+import { deltaFrame, hexOf, partsOf } from './wire.js'
+import { kindOf } from '../frames.js'
 import { type Trick, tricks } from '../plan.js'
 import { type Random, randomOf } from '../random.js'
 

@@ -26,10 +26,10 @@ import {
   encode,
   frameOf,
   hexOf,
-  kindOf,
   partsOf,
   releaseFrame,
 } from './wire.js'
+import { kindOf } from '../frames.js'
 
 /** Claims another state than the one it has, and gives less than it was asked for. */
 export function lieAboutState(means: Means): void {

@@ -15,7 +15,8 @@ import {
   writeNext,
 } from './means.js'
 import { type Leaving, takeMood } from './mood.js'
-import { type Wire, bytesOf, frameOf, hexOf, kindOf, partsOf, releaseFrame } from './wire.js'
+import { type Wire, bytesOf, frameOf, hexOf, partsOf, releaseFrame } from './wire.js'
+import { kindOf } from '../frames.js'
 
 /** Claims to hold more than it does, or less, or what nobody ever wrote. */
 export function lieAboutClock(means: Means): void {

@@ -1,6 +1,6 @@
 import { type Means, between, drawSome, minuteMs } from './means.js'
 import { type Remembered } from './memory.js'
-import { kindOf } from './wire.js'
+import { kindOf } from '../frames.js'
 
 /** Frames of anybody, as they were, to anybody, minutes later, and many of them. */
 export function replay(means: Means): void {

@@ -10,17 +10,8 @@ import {
 } from './claim.js'
 import { type Tree, hide, rootOf } from './forge.js'
 import { type Means, bytesHeld, noise } from './means.js'
-import {
-  type Wire,
-  bytesOf,
-  decode,
-  encode,
-  frameOf,
-  hexOf,
-  join,
-  kindOf,
-  partsOf,
-} from './wire.js'
+import { type Wire, bytesOf, decode, encode, frameOf, hexOf, join, partsOf } from './wire.js'
+import { kindOf } from '../frames.js'
 
 /** What a snapshot shows, taken apart so that it can be bent and still adds up. */
 interface Content {

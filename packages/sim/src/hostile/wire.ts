@@ -1,4 +1,6 @@
 import * as dagCbor from '@ipld/dag-cbor'
+import { frameKinds } from '../frames.js'
+import type { FrameKind } from '../frames.js'
 
 /**
  * The wire format, written from the protocol and not from the code that speaks it: whoever lies must
@@ -12,22 +14,6 @@ export type Wire =
   | Uint8Array
   | readonly Wire[]
   | { readonly [name: string]: Wire }
-
-const kinds = [
-  'release',
-  'announce',
-  'summary',
-  'standing',
-  'statements',
-  'clock',
-  'want',
-  'delta',
-  'evidence',
-  'snapshot-want',
-  'snapshot',
-  'presence',
-] as const
-type Kind = (typeof kinds)[number]
 
 /** The protocol's largest page; more than two of these is too much for a frame of many things. */
 export const pageBytes = 64 * 1024
@@ -43,11 +29,8 @@ export function decode(bytes: Uint8Array): Wire | undefined {
   }
 }
 
-export const frameOf = (kind: Kind, ...parts: readonly Wire[]): Uint8Array =>
-  encode([kinds.indexOf(kind), ...parts])
-
-/** A frame begins with the head of a list, and then the kind of message in one byte. */
-export const kindOf = (frame: Uint8Array): Kind | undefined => kinds[frame[1] ?? kinds.length]
+export const frameOf = (kind: FrameKind, ...parts: readonly Wire[]): Uint8Array =>
+  encode([frameKinds.indexOf(kind), ...parts])
 
 /** The parts of a frame; none: nobody could read it. */
 export function partsOf(frame: Uint8Array): readonly Wire[] {

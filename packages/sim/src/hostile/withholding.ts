@@ -1,6 +1,7 @@
 import { type Means, between } from './means.js'
 import { type Leaving, type Mood, takeMood } from './mood.js'
-import { type Wire, frameOf, kindOf, partsOf } from './wire.js'
+import { type Wire, frameOf, partsOf } from './wire.js'
+import { kindOf } from '../frames.js'
 
 /** For a while it says nothing, or hears nothing, or neither; towards all or towards a few. */
 export function withhold(means: Means): void {

@@ -1,3 +1,4 @@
+import { frameKinds } from '../frames.js'
 import type { Loss } from '../observer.js'
 import type { PartitionShape } from '../plan.js'
 
@@ -111,21 +112,7 @@ export interface BytesOfType {
 }
 
 /** What a frame begins with; `other`: hostile, truncated or unknown. */
-export const frameTypes = [
-  'release',
-  'announce',
-  'summary',
-  'standing',
-  'statements',
-  'clock',
-  'want',
-  'delta',
-  'evidence',
-  'snapshot-want',
-  'snapshot',
-  'presence',
-  'other',
-] as const
+export const frameTypes = [...frameKinds, 'other'] as const
 export type FrameType = (typeof frameTypes)[number]
 
 export interface PartitionFigures {

@@ -1,3 +1,4 @@
+import { shuffled } from '../random.js'
 import type { Random } from '../random.js'
 
 /** A whole number from low to high, both of them possible. */
@@ -21,18 +22,6 @@ export function weighted<Name extends string>(
     if (left < 0) return name
   }
   return entries.at(-1)![0]
-}
-
-/** In an order of chance. */
-export function shuffled<T>(random: Random, from: readonly T[]): readonly T[] {
-  const order = [...from]
-  for (let index = order.length - 1; index > 0; index--) {
-    const other = random.below(index + 1)
-    const moved = order[index]!
-    order[index] = order[other]!
-    order[other] = moved
-  }
-  return order
 }
 
 /** So many of them, none twice. */

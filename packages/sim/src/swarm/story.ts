@@ -1,4 +1,5 @@
-import { between, shuffled, spread, without } from './draw.js'
+import { between, spread, without } from './draw.js'
+import { shuffled } from '../random.js'
 import { isOnFirstSide, placesOf } from '../world/partition.js'
 import { unsyncedFates } from '../plan.js'
 import type { Deed, PlannedDeed, PlannedEvent } from '../plan.js'

@@ -1,4 +1,6 @@
 import type * as Core from '@grapevine/core'
+import { kindOf } from '../frames.js'
+import type { FrameKind } from '../frames.js'
 import type { Node, Observer } from '../observer.js'
 
 /** Rare things that a long run must have met: one that it never met says that the run is blind there. */
@@ -175,15 +177,14 @@ function noteRecords(
   }
 }
 
-/** The kind of a frame is its first item; see `message.ts` in core. */
-const frameProbes: ReadonlyMap<number | undefined, ProbeName> = new Map([
-  [1, 'large release announced'],
-  [9, 'snapshot asked for'],
-  [10, 'snapshot page sent'],
+const frameProbes: ReadonlyMap<FrameKind | undefined, ProbeName> = new Map([
+  ['announce', 'large release announced'],
+  ['snapshot-want', 'snapshot asked for'],
+  ['snapshot', 'snapshot page sent'],
 ])
 
 function noteFrame({ hit }: Book, bytes: Uint8Array): void {
-  const probe = frameProbes.get(bytes[1])
+  const probe = frameProbes.get(kindOf(bytes))
   if (probe !== undefined) hit(probe)
 }
 

@@ -1,4 +1,5 @@
 import type { Overlay } from '../plan.js'
+import { shuffled } from '../random.js'
 import type { Random } from '../random.js'
 
 /** Who is connected to whom, and which of these connections carry gossip; both by index, both ways. */
@@ -25,11 +26,11 @@ export function drawGraph(peers: number, overlay: Overlay, random: Random): Grap
           .map((region) => all.filter((index) => index % overlay.regions === region))
   const circles = (count: number): readonly Edge[] =>
     places.flatMap((place) =>
-      Array.from({ length: count }, () => circleOf(shuffled(place, random))).flat(),
+      Array.from({ length: count }, () => circleOf(shuffled(random, place))).flat(),
     )
   // Between places each peer keeps two connections, and the mesh one circle through everybody.
   const across =
-    places.length > 1 ? [circleOf(shuffled(all, random)), circleOf(shuffled(all, random))] : []
+    places.length > 1 ? [circleOf(shuffled(random, all)), circleOf(shuffled(random, all))] : []
   const meshCircles = Math.max(1, Math.round((overlay.degree - 2 * Math.min(1, across.length)) / 2))
   const meshEdges = [...circles(meshCircles), ...(across[0] ?? [])]
   const mesh = collect(peers, meshEdges)
@@ -59,15 +60,4 @@ function collect(peers: number, edges: readonly Edge[]): readonly (readonly numb
     neighbours[b]!.add(a)
   }
   return neighbours.map((set) => [...set])
-}
-
-function shuffled(from: readonly number[], random: Random): readonly number[] {
-  const order = [...from]
-  for (let index = order.length - 1; index > 0; index--) {
-    const other = random.below(index + 1)
-    const moved = order[index]!
-    order[index] = order[other]!
-    order[other] = moved
-  }
-  return order
 }

@@ -1,5 +1,5 @@
 import type { PartitionShape } from '../plan.js'
-import { randomOf } from '../random.js'
+import { randomOf, shuffled } from '../random.js'
 
 /** Whether what one peer sends does not reach another; both by index. */
 export type Blocks = (from: number, to: number) => boolean
@@ -62,14 +62,9 @@ function placeOf({ peers, who, salt }: Partition): (index: number) => number {
 /** Index → place, dealt out anew for each salt. */
 export function placesOf(peers: number, who: number, salt: number): Uint32Array {
   const random = randomOf(salt, 'partition')
-  const order = Array.from({ length: peers }, (_, index) => index).filter((index) => index !== who)
-  for (let index = order.length - 1; index > 0; index--) {
-    const other = random.below(index + 1)
-    const moved = order[index]!
-    order[index] = order[other]!
-    order[other] = moved
-  }
+  const others = Array.from({ length: peers }, (_, index) => index).filter((index) => index !== who)
   const places = new Uint32Array(peers)
-  for (const [place, index] of [who, ...order].entries()) if (index < peers) places[index] = place
+  const dealt = [who, ...shuffled(random, others)]
+  for (const [place, index] of dealt.entries()) if (index < peers) places[index] = place
   return places
 }
