@@ -1,6 +1,6 @@
 import { commit } from './commit.js'
 import { MeshError } from './errors.js'
-import { type ReplicaId } from './ids.js'
+import { type Key, type ReplicaId } from './ids.js'
 import { incarnationBytes } from './mesh.js'
 import { recordSelf } from './record.js'
 import { type Change, type Evidence, type Release } from './release.js'
@@ -37,6 +37,9 @@ export function reissue(
   if (lost.length === 0) return
   const limit = limitOf(state)
   if (seqOf(state, state.replica) >= limit(state.replica)) reincarnate(state, 'it was cut', turn)
+  else if (lost.some(({ changes }) => changes.some(({ key }) => hasWritten(state, key)))) {
+    reincarnate(state, 'what it writes again has not seen what it wrote since', turn)
+  }
   const reissued: { readonly old: number; readonly seq: number }[] = []
   for (const { release, changes } of lost) {
     const moved = changes.map((change) => {
@@ -50,6 +53,13 @@ export function reissue(
     if (again !== undefined) reissued.push({ old: release.seq, seq: again.seq })
   }
 }
+
+/**
+ * A fork can turn out to lie deeper than it seemed. What this replica id wrote on the key meanwhile, a
+ * later release of the same id would claim to have seen: a vector knows no holes.
+ */
+const hasWritten = (state: State, key: Key): boolean =>
+  state.keys.get(key)?.unsettled.some(({ release }) => release.replica === state.replica) ?? false
 
 /**
  * Nobody waits for a re-issue, so nobody could answer a refusal: what is too large by the dots it

@@ -351,4 +351,31 @@ describe('the parking', () => {
     expect(count.verified).toBe(1)
     expect(count.judged).toBe(10_001)
   })
+
+  it('a fork that lies deeper than it seemed hides nothing that was written meanwhile', () => {
+    const world = new World(lib, { names: ['alice', 'bob'], revocable: false })
+    world.put('alice', { k: 'before' })
+    world.rest()
+    const image = new Map(world.node('alice').disk)
+    for (const k of [1, 2, 3, 4]) world.put('alice', { k: `forgotten ${k}` })
+    world.rest()
+    world.cut(['alice'], ['bob'])
+    world.open('alice', image)
+    world.meet(['alice', 'bob'])
+    for (const number of [1, 2, 3, 4]) world.put('alice', { [`k${number}`]: number, k: number })
+    // The tips alone show a fork after the third: the first two seem to be common to both branches.
+    const tip = world.node('bob').disk.get(`release/${world.replica('alice').id()}/5`)!
+    give(world, 'alice', 'bob', { type: 'evidence', releases: [tip] })
+    world.put('alice', { k1: 'meanwhile', k: 'meanwhile' })
+    world.heal()
+    world.rest()
+    checkConverged(world)
+    for (const name of ['alice', 'bob']) {
+      for (const key of ['k', 'k1']) {
+        const { value, others } = world.replica(name).read(key)!
+        expect([value, ...others.map((other) => other.value)]).toContain('meanwhile')
+      }
+      expect(['k2', 'k3', 'k4'].map((key) => world.replica(name).get(key))).toEqual([2, 3, 4])
+    }
+  })
 })
