@@ -6,7 +6,13 @@ import { reincarnate } from './incarnation.js'
 import { clipText } from './key.js'
 import { limits } from './limits.js'
 import { type Message, decodeMessage, encodeMessage } from './message.js'
-import { type Announcement, decodePresence, hearPresence, signPresence } from './presence.js'
+import {
+  type Announcement,
+  decodePresence,
+  hearPresence,
+  isNews,
+  signPresence,
+} from './presence.js'
 import { reconsiderEarly, settleParked } from './receive.js'
 import { type Release } from './release.js'
 import { openSession } from './send.js'
@@ -49,8 +55,16 @@ export type Input =
   | { readonly type: 'collect' }
   /** Who belongs to the mesh. The set is kept, not copied: in a large mesh many replicas can share it. */
   | { readonly type: 'members'; readonly members: ReadonlySet<PeerId> }
-  /** The code on this peer cannot take the value that a key shows (undefined: it can again). */
-  | { readonly type: 'refuse'; readonly key: Key; readonly reason: string | undefined }
+  /**
+   * The code on this peer cannot take the value that a key shows (undefined: it can again). With the
+   * release that it looked at: by now the key may show another one.
+   */
+  | {
+      readonly type: 'refuse'
+      readonly key: Key
+      readonly release?: Dot | undefined
+      readonly reason: string | undefined
+    }
   /** Say something about the mesh itself: cut, seal or close. */
   | { readonly type: 'issue'; readonly statement: StatementRequest }
   /** The store is new, lost, restored or copied: write under a new replica id from now on. */
@@ -76,7 +90,7 @@ export function handle(state: State, input: Input, turn: Turn): void {
     case 'members':
       return setMembers(state, input.members)
     case 'refuse':
-      return refuse(state, input.key, input.reason)
+      return refuse(state, input)
     case 'issue':
       return void issue(state, input.statement, turn)
     case 'reincarnate':
@@ -107,8 +121,11 @@ function announce(state: State, announcement: Announcement, turn: Turn): void {
   turn.tell({ type: 'gossip', bytes: encodeMessage({ type: 'presence', bytes }) })
 }
 
-function refuse(state: State, key: Key, reason: string | undefined): void {
-  const shown = state.keys.get(key)?.shown?.release
+function refuse(
+  state: State,
+  { key, release: judged, reason }: Extract<Input, { type: 'refuse' }>,
+): void {
+  const shown = judged ?? state.keys.get(key)?.shown?.release
   state.refusals.delete(key)
   if (shown === undefined || reason === undefined) return
   if (state.refusals.size >= limits.refusalsMax) {
@@ -163,9 +180,11 @@ function onMessage(state: State, from: PeerId, message: Message, turn: Turn): vo
 }
 
 function onPresence(state: State, from: PeerId, bytes: Uint8Array, turn: Turn): void {
-  const isNews = hearPresence(state, decodePresence(state.mesh, bytes), turn.now)
-  turn.tell({ type: 'verdict', from, verdict: isNews ? 'applied' : 'duplicate' })
-  if (isNews) retryPending(state, turn)
+  const presence = decodePresence(state.mesh, bytes, (said) => isNews(state, said))
+  turn.tell({ type: 'verdict', from, verdict: presence === undefined ? 'duplicate' : 'applied' })
+  if (presence === undefined) return
+  hearPresence(state, presence, turn.now)
+  retryPending(state, turn)
 }
 
 /** Who has left is heard no more, and neither are its old words. */

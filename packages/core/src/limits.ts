@@ -25,6 +25,8 @@ export const limits = {
   announceBytesMin: 32 * 1024,
   presenceEntriesMax: 1024,
   presenceRefusalsMax: 32,
+  /** A presence may leave out a clock that has not moved, so many times in a row. */
+  presenceBriefsMax: 30,
   presenceLabelsMax: 16,
   labelBytesMax: 128,
   reasonBytesMax: 256,

@@ -18,7 +18,7 @@ function said(world: World, name: string, labels?: ReadonlyMap<string, string>):
 
 function read(world: World, frame: Uint8Array): Presence {
   const { bytes } = decodeMessage(frame) as { readonly bytes: Uint8Array }
-  return decodePresence(openMesh(world.rules, stubCrypto(peerOf('bob'), 1)), bytes)
+  return decodePresence(openMesh(world.rules, stubCrypto(peerOf('bob'), 1)), bytes)!
 }
 
 describe('presence', () => {
@@ -36,6 +36,34 @@ describe('presence', () => {
       labels: new Map([['zone', 'b']]),
       software: 'v1',
     })
+  })
+
+  it('names a clock that has moved', () => {
+    const world = meeting()
+    const isWhole = (): boolean => read(world, said(world, 'alice')).clock !== undefined
+    expect([isWhole(), isWhole()]).toEqual([true, false])
+    world.put('alice', { a: 1 })
+    expect([isWhole(), isWhole()]).toEqual([true, false])
+  })
+
+  it('is understood without its clock by whoever stands there too, and by whoever heard it before', () => {
+    const world = meeting()
+    world.put('alice', { a: 1 })
+    const [whole, brief] = [said(world, 'alice'), said(world, 'alice')]
+    const claimed = (name: string): number =>
+      world.replica(name).presences().get(peerOf('alice'))!.clock.size
+    const hear = (name: string, bytes: Uint8Array): void =>
+      void world.handle(name, { type: 'received', from: peerOf('alice'), bytes })
+    hear('bob', brief)
+    expect(claimed('bob')).toBe(0)
+    hear('bob', said(world, 'alice'))
+    world.sync('alice', 'bob')
+    world.deliver()
+    hear('bob', said(world, 'alice'))
+    expect(claimed('bob')).toBe(1)
+    hear('carol', whole)
+    hear('carol', said(world, 'alice'))
+    expect(claimed('carol')).toBe(1)
   })
 
   it('does not hold once any bit of it is another', () => {
@@ -68,6 +96,19 @@ describe('presence', () => {
     said(world, 'alice')
     world.now -= 60_000
     expect(read(world, said(world, 'alice')).at).toBe(world.now + 60_001)
+  })
+
+  it('is not verified again where it is known already', () => {
+    const world = meeting()
+    const frame = said(world, 'alice')
+    const bent = frame.map((byte, index) => (index === frame.length - 1 ? byte ^ 1 : byte))
+    const verdict = (bytes: Uint8Array): unknown =>
+      world
+        .handle('bob', { type: 'received', from: peerOf('carol'), bytes })
+        .find(({ type }) => type === 'verdict')
+    expect(verdict(bent)).toMatchObject({ verdict: 'refused' })
+    expect(verdict(frame)).toMatchObject({ verdict: 'applied' })
+    expect(verdict(bent)).toMatchObject({ verdict: 'duplicate' })
   })
 
   it('is heard from members only, and never of oneself', () => {

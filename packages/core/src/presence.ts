@@ -1,3 +1,4 @@
+import { equals } from 'uint8arrays/equals'
 import { asBytes, asCount, asList, asText, checkFormat, decode, encode } from './codec.js'
 import { Malformed } from './errors.js'
 import { type Hashes, hashesOf, stateWord } from './hashes.js'
@@ -32,8 +33,11 @@ export interface Presence {
   /** The sender's time, growing; an older one says nothing new. */
   readonly at: number
   readonly hashes: Hashes
-  /** Part of its clock: the replica ids that moved last, where all would be too many. */
-  readonly clock: VersionVector
+  /**
+   * Part of its clock: the replica ids that moved last, where all would be too many. undefined: it has
+   * not moved since it was said last, and whoever stands there too can tell it by its hash.
+   */
+  readonly clock: VersionVector | undefined
   readonly refusals: readonly Refusal[]
   readonly labels: ReadonlyMap<string, string>
   readonly software: string
@@ -57,6 +61,7 @@ export function signPresence(state: State, announcement: Announcement, turn: Tur
   state.presenceAt = Math.max(turn.now, state.presenceAt + 1)
   confirm(state, turn)
   const { statements, clock, state: stateHash } = hashesOf(state)
+  const isBrief = hasSaid(state, clock)
   const labels = sortedEntries(announcement.labels ?? new Map<string, string>())
   const refusals = sortedEntries(state.refusals).slice(0, limits.presenceRefusalsMax)
   const body = encode([
@@ -64,12 +69,24 @@ export function signPresence(state: State, announcement: Announcement, turn: Tur
     fromHex(state.peer),
     state.presenceAt,
     [statements, clock, state.believed === undefined ? stateHash : noState],
-    vectorToWire(lastMoved(clockVector(state))),
+    isBrief ? null : vectorToWire(lastMoved(clockVector(state))),
     refusals.map(([key, { replica, seq, reason }]) => [fromHex(replica), seq, key, reason]),
     labels.slice(0, limits.presenceLabelsMax).map(([name, value]) => [clip(name), clip(value)]),
     clip(announcement.software ?? ''),
   ])
   return encode([body, state.mesh.sign(state.mesh.signedBytes('presence', body))])
+}
+
+/** Whether this clock was said a short while ago: most of a large mesh's heartbeats need not name it. */
+function hasSaid(state: State, clock: Uint8Array): boolean {
+  const { saidClock } = state
+  const isSame = saidClock !== undefined && equals(saidClock.hash, clock)
+  if (isSame && saidClock.briefs < limits.presenceBriefsMax) {
+    saidClock.briefs += 1
+    return true
+  }
+  state.saidClock = { hash: clock, briefs: 0 }
+  return false
 }
 
 /** What a replica states that cannot vouch for what it shows. */
@@ -91,23 +108,32 @@ const lastMoved = (clock: VersionVector): VersionVector =>
     : // order: who moved last; any part of a clock is true
       new Map([...clock].slice(-limits.presenceEntriesMax))
 
-export function decodePresence(mesh: Mesh, bytes: Uint8Array): Presence {
-  const [bodyValue, signature] = asList(decode(bytes, limits.pageBytesMax), 'presence', 2)
+/** The presence that somebody signed, if it is news: what is known already need not be verified. */
+export function decodePresence(
+  mesh: Mesh,
+  bytes: Uint8Array,
+  isWanted: (presence: Presence) => boolean = () => true,
+): Presence | undefined {
+  const [bodyValue, signatureValue] = asList(decode(bytes, limits.pageBytesMax), 'presence', 2)
   const body = asBytes(bodyValue, 'presence body')
+  const signature = asBytes(signatureValue, 'signature', 64)
+  const presence = presenceFromWire(body)
+  if (!isWanted(presence)) return undefined
+  if (mesh.verify(presence.peer, mesh.signedBytes('presence', body), signature)) return presence
+  throw new Malformed('the signature of a presence does not hold')
+}
+
+function presenceFromWire(body: Uint8Array): Presence {
   const fields = asList(decode(body), 'presence body', 8)
   checkFormat(fields[0], formatVersion)
-  const peer = toHex<PeerId>(asBytes(fields[1], 'peer', 32))
-  if (!mesh.verify(peer, mesh.signedBytes('presence', body), asBytes(signature, 'signature', 64))) {
-    throw new Malformed('the signature of a presence does not hold')
-  }
   const [statements, clock, state] = asList(fields[3], 'hashes', 3).map((hash) =>
     asBytes(hash, 'hash', 32),
   )
   return {
-    peer,
+    peer: toHex<PeerId>(asBytes(fields[1], 'peer', 32)),
     at: asCount(fields[2], 'presence time'),
     hashes: { statements: statements!, clock: clock!, state: state! },
-    clock: vectorFromWire(fields[4]),
+    clock: fields[4] === null ? undefined : vectorFromWire(fields[4]),
     refusals: asList(fields[5], 'refusals').map(refusalFromWire),
     labels: new Map(
       asList(fields[6], 'labels').map((label) => {
@@ -133,16 +159,27 @@ function refusalFromWire(value: unknown): Refusal {
 }
 
 /** Only members are heard, and each only forwards in its own time. */
-export function hearPresence(state: State, presence: Presence, now: number): boolean {
-  const last = state.presences.get(presence.peer)
-  const isNews = state.members.has(presence.peer) && presence.at > (last?.at ?? -1)
-  if (!isNews || presence.peer === state.peer) return false
-  // A whole clock replaces what was known, so that a peer that lost its disk claims no more than it has.
-  const isWhole = presence.clock.size < limits.presenceEntriesMax
-  const clock = isWhole ? presence.clock : join([last?.clock ?? emptyVector, presence.clock])
+export const isNews = ({ peer, members, presences }: State, said: Presence): boolean =>
+  said.peer !== peer && members.has(said.peer) && said.at > (presences.get(said.peer)?.at ?? -1)
+
+export function hearPresence(state: State, presence: Presence, now: number): void {
+  const before = state.presences.get(presence.peer)?.clock ?? emptyVector
+  const clock = claimedBy(state, presence, before)
   state.presences.set(presence.peer, { ...presence, clock, heardAt: now })
   noteStated(state, presence.peer, presence.hashes)
-  return true
+}
+
+/** What it holds, by this presence and those before. */
+function claimedBy(
+  state: State,
+  { clock, hashes }: Presence,
+  before: VersionVector,
+): VersionVector {
+  if (clock === undefined) {
+    return equals(hashes.clock, hashesOf(state).clock) ? clockVector(state) : before
+  }
+  // A whole clock replaces what was known, so that a peer that lost its disk claims no more than it has.
+  return clock.size < limits.presenceEntriesMax ? clock : join([before, clock])
 }
 
 /** Only members vouch. */

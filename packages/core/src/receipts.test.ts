@@ -37,6 +37,15 @@ describe('receipt', () => {
     expect(receipt(world, release, 'bob').receipt).toBe('reached')
   })
 
+  it('says refused of the release that was looked at, whatever the key shows by now', () => {
+    const world = meeting()
+    const judged = world.put('alice', { a: 'bad' })!
+    const later = world.put('alice', { a: 'good' })!
+    world.handle('alice', { type: 'refuse', key: 'a' as Key, release: judged, reason: 'bad' })
+    expect(receipt(world, judged, 'alice').receipt).toBe('refused')
+    expect(receipt(world, later, 'alice').receipt).toBe('reached')
+  })
+
   it('says who refused which key and why, here and elsewhere', () => {
     const world = meeting()
     const release = world.put('alice', { a: 1 })!

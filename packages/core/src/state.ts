@@ -119,6 +119,8 @@ export interface State {
   believed: PeerId | undefined
   readonly refusals: Map<Key, Refusal>
   presenceAt: number
+  /** The clock that was last said in full, and how often it was left out since. */
+  saidClock: { readonly hash: Uint8Array; briefs: number } | undefined
 
   readonly snapshots: Map<string, OpenSnapshot>
   pendingSnapshot: PendingSnapshot | undefined
@@ -168,6 +170,7 @@ export function emptyState(mesh: Mesh, peer: PeerId, incarnation: Uint8Array): S
     believed: undefined,
     refusals: new Map(),
     presenceAt: 0,
+    saidClock: undefined,
     snapshots: new Map(),
     pendingSnapshot: undefined,
     divergence: undefined,

@@ -124,7 +124,7 @@ export function presenceOf(world: World, announcement: Announcement = {}): Prese
   const effects = world.handle('alice', { type: 'announce', ...announcement })
   const gossip = effects.find(({ type }) => type === 'gossip') as { readonly bytes: Uint8Array }
   const { bytes } = decodeMessage(gossip.bytes) as { readonly bytes: Uint8Array }
-  return decodePresence(meshOf(world), bytes)
+  return decodePresence(meshOf(world), bytes)!
 }
 
 /** What alice tells everybody when she writes so many bytes. */

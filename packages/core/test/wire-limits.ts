@@ -215,10 +215,10 @@ export const wireBoundaries = {
       return give(world, release(world, change('k', cbor.int(index)), { incarnation }))
     }
     for (let index = 0; index < limits.presenceEntriesMax; index++) hear(index)
-    expect(presenceOf(world).clock.size).toBe(limits.presenceEntriesMax)
+    expect(presenceOf(world).clock?.size).toBe(limits.presenceEntriesMax)
     hear(limits.presenceEntriesMax)
     expect(world.replica('alice').clock().size).toBe(limits.presenceEntriesMax + 1)
-    expect(presenceOf(world).clock.size).toBe(limits.presenceEntriesMax)
+    expect(presenceOf(world).clock?.size).toBe(limits.presenceEntriesMax)
   },
 
   presenceRefusalsMax() {
@@ -227,6 +227,15 @@ export const wireBoundaries = {
     expect(presenceOf(world).refusals).toHaveLength(limits.presenceRefusalsMax)
     refuse(world, limits.presenceRefusalsMax, 1)
     expect(presenceOf(world).refusals).toHaveLength(limits.presenceRefusalsMax)
+  },
+
+  presenceBriefsMax() {
+    const world = alone()
+    world.put('alice', { a: 1 })
+    const whole = (): boolean => presenceOf(world).clock !== undefined
+    expect(whole()).toBe(true)
+    for (let brief = 0; brief < limits.presenceBriefsMax; brief++) expect(whole()).toBe(false)
+    expect(whole()).toBe(true)
   },
 
   presenceLabelsMax() {
@@ -251,7 +260,7 @@ export const wireBoundaries = {
     ).toBe('x'.repeat(limits.labelBytesMax - 2))
     const signed = (software: string): Uint8Array =>
       presenceBytes(world, { software: cbor.text(software) })
-    expect(decodePresence(meshOf(world), signed(full)).software).toBe(full)
+    expect(decodePresence(meshOf(world), signed(full))!.software).toBe(full)
     expect(() => decodePresence(meshOf(world), signed(`${full}x`))).toThrow(
       /software is longer than 128/,
     )
@@ -279,7 +288,7 @@ export const wireBoundaries = {
       )
       return presenceBytes(world, { refusals: cbor.list(refusal) })
     }
-    expect(decodePresence(meshOf(world), signed(full)).refusals[0]!.reason).toBe(full)
+    expect(decodePresence(meshOf(world), signed(full))!.refusals[0]!.reason).toBe(full)
     expect(() => decodePresence(meshOf(world), signed(`${full}x`))).toThrow(
       /reason is longer than 256/,
     )
