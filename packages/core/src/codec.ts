@@ -18,18 +18,29 @@ export function decode(bytes: Uint8Array, bytesMax: number = limits.frameBytesMa
   if (bytes.length > bytesMax) {
     throw new Malformed(`it is ${bytes.length} bytes long, the limit is ${bytesMax}`)
   }
-  let value: unknown
+  const value = decodeAgain(bytes)
   let again: Uint8Array
   try {
-    value = dagCbor.decode(bytes)
     again = dagCbor.encode(value)
   } catch (error) {
-    throw new Malformed(`it is not canonical DAG-CBOR: ${printable((error as Error).message)}`)
+    throw unreadable(error)
   }
   // On Node `compare` is native; `equals` walks byte by byte.
   if (compare(bytes, again) !== 0) throw new Malformed('it is not in canonical form')
   return value
 }
+
+/** What is known to have passed `decode` before. */
+export function decodeAgain(bytes: Uint8Array): unknown {
+  try {
+    return dagCbor.decode(bytes)
+  } catch (error) {
+    throw unreadable(error)
+  }
+}
+
+const unreadable = (error: unknown): Malformed =>
+  new Malformed(`it is not canonical DAG-CBOR: ${printable((error as Error).message)}`)
 
 /** The codec's own words can quote what it read: any length, any character. */
 const printable = (text: string): string => text.slice(0, 100).replace(/[^ -~]/g, '?')

@@ -84,6 +84,28 @@ describe('store', () => {
     }
   })
 
+  it('checks every signature, unless its bytes were checked already', () => {
+    const { peer, records } = storeWith('history')
+    const verified = (areChecked: boolean): number => {
+      let count = 0
+      const crypto = stubCrypto(peer, 1)
+      const verify = (...what: Parameters<lib.Crypto['verify']>): boolean => {
+        count += 1
+        return crypto.verify(...what)
+      }
+      lib.openReplica({
+        mesh: corpus.rules,
+        crypto: { ...crypto, verify },
+        peer,
+        records,
+        areChecked,
+      })
+      return count
+    }
+    expect(verified(false)).toBeGreaterThan(0)
+    expect(verified(true)).toBeLessThan(verified(false))
+  })
+
   it.each(tables)('is corrupt, and says where, when a %s record was cut short', (table) => {
     const [said, expected] = damage(table, (bytes) => bytes.slice(0, -1))
     expect(said).toEqual(expected)

@@ -1,4 +1,13 @@
-import { asBytes, asCount, asList, asText, checkFormat, decode, encode } from './codec.js'
+import {
+  asBytes,
+  asCount,
+  asList,
+  asText,
+  checkFormat,
+  decode,
+  decodeAgain,
+  encode,
+} from './codec.js'
 import { Malformed } from './errors.js'
 import {
   type Dot,
@@ -82,17 +91,26 @@ export function signRelease(mesh: Mesh, draft: Draft): Uint8Array {
 }
 
 /** Checks the form only: the signature is the caller's to verify, after it has looked for the id. */
-export function decodeEvidence(mesh: Mesh, bytes: Uint8Array): Evidence {
+export const decodeEvidence = (mesh: Mesh, bytes: Uint8Array): Evidence =>
+  readEvidence(mesh, bytes, decode)
+
+/** What this replica stored after it had passed all checks, and what is known to be the same still. */
+export const decodeStored = (mesh: Mesh, bytes: Uint8Array): Evidence =>
+  readEvidence(mesh, bytes, decodeAgain)
+
+type Decode = (bytes: Uint8Array, bytesMax?: number) => unknown
+
+function readEvidence(mesh: Mesh, bytes: Uint8Array, read: Decode): Evidence {
   const [headerBytes, signature, treeValue] = asList(
-    decode(bytes, limits.releaseBytesMax),
+    read(bytes, limits.releaseBytesMax),
     'release',
     3,
   )
   const header = asBytes(headerBytes, 'header')
   const tree = asTree(treeValue)
   const signed = mesh.signedBytes('release', header, rootOf(tree, mesh.hash))
-  const release = readHeader(mesh, header, toHex<ReleaseId>(mesh.hash(signed)))
-  const changes = leavesOf(tree).map(changeFromWire)
+  const release = readHeader(mesh, read(header), toHex<ReleaseId>(mesh.hash(signed)))
+  const changes = leavesOf(tree).map((leaf) => changeFromWire(leaf, read))
   checkChanges(release, changes)
   return {
     release,
@@ -125,12 +143,12 @@ export function rightFault(
 /** The same release showing only the changes of some keys; of none: the bare proof that it exists. */
 export function showOnly(mesh: Mesh, bytes: Uint8Array, shows: (key: Key) => boolean): Uint8Array {
   const [header, signature, tree] = asList(decode(bytes), 'release', 3)
-  const keeps = (leaf: Uint8Array): boolean => shows(changeFromWire(leaf).key)
+  const keeps = (leaf: Uint8Array): boolean => shows(changeFromWire(leaf, decode).key)
   return encode([header, signature, prune(asTree(tree), keeps, mesh.hash)])
 }
 
-function readHeader(mesh: Mesh, bytes: Uint8Array, id: ReleaseId): Release {
-  const fields = asList(decode(bytes), 'header', 9)
+function readHeader(mesh: Mesh, value: unknown, id: ReleaseId): Release {
+  const fields = asList(value, 'header', 9)
   checkFormat(fields[0], formatVersion)
   const { peer, incarnation, replica } = mesh.writerOf(
     toHex<PeerId>(asBytes(fields[1], 'peer', 32)),
@@ -180,8 +198,8 @@ const changeToWire = (change: Change): unknown[] => {
   return wire
 }
 
-function changeFromWire(leaf: Uint8Array): Change {
-  const parts = asList(decode(leaf), 'change')
+function changeFromWire(leaf: Uint8Array, read: Decode): Change {
+  const parts = asList(read(leaf), 'change')
   if (parts.length < 2 || parts.length > 3) throw new Malformed('a change has 2 or 3 parts')
   const key = asText(parts[0], 'key', limits.keyBytesMax)
   const fault = keyFault(key)

@@ -87,6 +87,8 @@ export interface OpenOptions {
   readonly peer: PeerId
   /** What the store holds; undefined: a new store. */
   readonly records?: Records | undefined
+  /** The store has compared them with what it stored: their signatures are not checked again. */
+  readonly areChecked?: boolean | undefined
 }
 
 /** Opens a replica from its records, or a new one; carry out the effects before anything else. */
@@ -97,7 +99,8 @@ export function openReplica(options: OpenOptions): {
   const mesh = openMesh(options.mesh, options.crypto)
   invariant(mesh.id.length === 32, `a mesh id is 32 bytes, not ${mesh.id.length}`)
   if (options.records !== undefined && options.records.size > 0) {
-    return { replica: replicaOf(loadState(mesh, options.peer, options.records)), effects: [] }
+    const { peer, records, areChecked } = options
+    return { replica: replicaOf(loadState(mesh, peer, records, areChecked)), effects: [] }
   }
   const state = emptyState(mesh, options.peer, mesh.random(incarnationBytes))
   const turn = beginTurn(0)
