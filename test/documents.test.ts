@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { limits } from '@grapevine/core'
 import type { ErrorCode } from '@grapevine/core'
@@ -19,13 +21,16 @@ describe('README', () => {
       // Inside the clone, so that it finds the packages as a user's file would.
       const file = new URL(`.readme-example-${index}.mjs`, root)
       writeFileSync(file, example)
+      const cwd = mkdtempSync(join(tmpdir(), 'grapevine-readme-'))
       try {
         const { stdout, stderr } = spawnSync(process.execPath, [file.pathname], {
           encoding: 'utf8',
+          cwd,
         })
         expect(stdout.trim().split('\n'), stderr).toEqual(promised(example))
       } finally {
         rmSync(file)
+        rmSync(cwd, { recursive: true })
       }
     }
   })
@@ -45,7 +50,20 @@ describe('README', () => {
       NOT_ALLOWED: true,
       NO_QUORUM: true,
       STATEMENT_INVALID: true,
+      OPTION_INVALID: true,
+      IDENTITY_UNUSABLE: true,
+      MESH_MISMATCH: true,
+      PEER_CLOSED: true,
+      NOT_REACHED: true,
+      NOT_READY: true,
+      LISTEN_FAILED: true,
       STORE_CORRUPT: true,
+      STORE_LOCKED: true,
+      STORE_FULL: true,
+      STORE_IO: true,
+      STORE_READ_ONLY: true,
+      STORE_FORBIDDEN: true,
+      STORE_FORMAT: true,
     }
     expect(listed).toEqual(Object.keys(codes))
   })

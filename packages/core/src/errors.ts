@@ -12,7 +12,20 @@ export type ErrorCode =
   | 'NOT_ALLOWED'
   | 'NO_QUORUM'
   | 'STATEMENT_INVALID'
+  | 'OPTION_INVALID'
+  | 'IDENTITY_UNUSABLE'
+  | 'MESH_MISMATCH'
+  | 'PEER_CLOSED'
+  | 'NOT_REACHED'
+  | 'NOT_READY'
+  | 'LISTEN_FAILED'
   | 'STORE_CORRUPT'
+  | 'STORE_LOCKED'
+  | 'STORE_FULL'
+  | 'STORE_IO'
+  | 'STORE_READ_ONLY'
+  | 'STORE_FORBIDDEN'
+  | 'STORE_FORMAT'
 
 /** A local call that cannot be carried out. It is thrown before anything is touched. */
 export class MeshError extends Error {

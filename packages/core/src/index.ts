@@ -15,11 +15,17 @@ export {
   type Status,
   openReplica,
 } from './replica.js'
+export { salvage } from './salvage.js'
 export type { Input } from './handle.js'
+export type { Salvaged, SalvageOptions } from './salvage.js'
 export { limits } from './limits.js'
-export { MeshError } from './errors.js'
+export { Malformed, MeshError } from './errors.js'
 export { checkKey } from './key.js'
-export { formatDot } from './ids.js'
+export { formatDot, fromHex, toHex } from './ids.js'
+export { compareStamps } from './stamp.js'
+export { copyValue, sameValue } from './value.js'
+// The canonical form, for whoever else reads bytes from outside.
+export { asBoolean, asBytes, asCount, asList, asText, decode, encode } from './codec.js'
 
 export type { ErrorCode } from './errors.js'
 export type { Effect, KeyChange, Notice, Verdict } from './effect.js'
