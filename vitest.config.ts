@@ -8,6 +8,9 @@ export default defineConfig({
     alias: {
       '@grapevine/core': source('./packages/core/src/index.ts'),
       '@grapevine/sim': source('./packages/sim/src/index.ts'),
+      '@grapevine/peer/testing': source('./packages/peer/src/testing.ts'),
+      '@grapevine/peer/conformance': source('./packages/peer/src/conformance.ts'),
+      '@grapevine/peer': source('./packages/peer/src/index.ts'),
     },
   },
   test: {
