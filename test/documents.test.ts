@@ -87,14 +87,16 @@ describe('ARCHITECTURE', () => {
     }
   })
 
-  it('maps every source file of core', () => {
+  it.each(['core', 'peer'])('maps every source file of %s', (name) => {
     const map = architecture.slice(
       architecture.indexOf('## Code map'),
       architecture.indexOf('## Words'),
     )
-    const files = readdirSync(new URL('packages/core/src/', root))
-      .filter((file) => !file.endsWith('.test.ts') && file !== 'index.ts')
-      .map((file) => file.replace('.ts', ''))
-    for (const file of files) expect(map).toMatch(new RegExp(`\`${file}(\\.ts)?\``))
+    const source = new URL(`packages/${name}/src/`, root)
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !/(?:\.test|(?:^|\/)index)\.ts$/.test(file))
+      .map((file) => file.replace(/^.*\//, '').replace('.ts', ''))
+    expect(files.length).toBeGreaterThan(30)
+    for (const file of files) expect(map).toMatch(new RegExp(`(?:\`|/)${file}(?:\\.ts)?\``))
   })
 })

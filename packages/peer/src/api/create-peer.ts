@@ -1,0 +1,139 @@
+import { setMaxListeners } from 'node:events'
+import { MeshError, limits } from '@grapevine/core'
+import { bindKey } from '../binding/bind.js'
+import { checkText, invalid } from '../writing/draft.js'
+import { durationMs } from './durations.js'
+import { checkSignal } from './listeners.js'
+import type { Inside, PeerParts } from './parts.js'
+import { pastOf } from './past.js'
+import type { Peer, WaitOptions } from '../peer.js'
+import { writesOf } from '../writing/publish.js'
+import { createRefusals } from '../binding/refusals.js'
+import { othersInSight, standingOf } from './standing.js'
+import { waitFor } from './waiting.js'
+import { watchView } from '../reading/watch.js'
+
+/** What users hold in their hands: reads from the view, writes through the interpreter. */
+export function createPeer(parts: PeerParts): Peer {
+  const { id, name, mesh, view, events, clock } = parts
+  const ending = new AbortController()
+  setMaxListeners(0, ending.signal)
+  const inside: Inside = { ...parts, closing: ending.signal, names: () => namesOf(parts) }
+  let syncedAt: number | undefined
+  events.on('synced', () => (syncedAt = clock.now()))
+  const close = closeOnce(inside, ending)
+
+  return {
+    id,
+    name,
+    mesh,
+    get: view.get,
+    has: view.has,
+    entry: view.entry,
+    entries: view.entries,
+    conflicts: view.conflicts,
+    ...writesOf(inside),
+    ...livesOf(inside),
+    ...pastOf(inside),
+    ...standingOf(inside, () => syncedAt),
+    ...waitsOf(inside, () => syncedAt !== undefined),
+    async backup(file) {
+      ending.signal.throwIfAborted()
+      if (typeof file !== 'string' || file === '') throw invalid('file', file, 'the name of a file')
+      return parts.interpreter.store.backup(file)
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** What goes on telling until it is stopped, or the peer closes. */
+function livesOf(inside: Inside): Pick<Peer, 'watch' | 'bind' | 'on'> {
+  const { view, events, closing, clock, members } = inside
+  const refusals = createRefusals(inside)
+  const isAlone = (): boolean =>
+    members.ids().size > 1 && clock.now() - (inside.heardAt() ?? -Infinity) > limits.memberSilentMs
+  return {
+    on: events.on,
+    watch(prefix = '', { signal } = {}) {
+      if (typeof prefix !== 'string') throw invalid('prefix', prefix, 'a text')
+      checkSignal(signal)
+      return watchView(view, prefix, signal === undefined ? [closing] : [closing, signal])
+    },
+    bind(key, schema, options) {
+      closing.throwIfAborted()
+      return bindKey({ ...inside, refusals, isAlone }, checkText(key), schema, options)
+    },
+  }
+}
+
+/** A session that has nothing to repair ends within milliseconds; a large repair takes some seconds. */
+const syncTimeout = '10s'
+
+function waitsOf(inside: Inside, hasSynced: () => boolean): Pick<Peer, 'ready' | 'sync'> {
+  const { clock, closing, events, members } = inside
+  const isOnly = (): boolean => !inside.hasSeeds && members.ids().size === 1
+  const untilSynced = async (
+    { timeout, signal }: WaitOptions,
+    begin: (synced: () => void) => (() => void)[],
+  ): Promise<void> => {
+    const timeoutMs = timeout === undefined ? undefined : durationMs('timeout', timeout)
+    const late = (): MeshError => notReady(inside, timeoutMs)
+    return waitFor<void>({ clock, ends: [closing, signal], timeoutMs, late }, (resolve) => {
+      const stops = [events.on('synced', () => resolve()), ...begin(resolve)]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    })
+  }
+  return {
+    ready: async (options = {}) =>
+      untilSynced(options, (resolve) => {
+        if (hasSynced() || isOnly()) resolve()
+        return []
+      }),
+    sync: async ({ timeout = syncTimeout, signal } = {}) =>
+      untilSynced({ timeout, signal }, (resolve) => {
+        if (isOnly()) resolve()
+        inside.syncAll()
+        return [events.on('linked', () => inside.syncAll())]
+      }),
+  }
+}
+
+const notReady = (inside: Inside, timeoutMs: number | undefined): MeshError => {
+  const members = inside.members.ids().size
+  const inSight = 1 + othersInSight(inside)
+  return new MeshError(
+    'NOT_READY',
+    `no session with another member ended within ${timeoutMs} ms; reads work, but may be behind: ${inSight} of ${members} members in sight`,
+    { members, inSight },
+  )
+}
+
+/** What waits ends at once; what was written before is stored. */
+function closeOnce(inside: Inside, ending: AbortController): () => Promise<void> {
+  let closed: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    ending.abort(new MeshError('PEER_CLOSED', 'this peer is closed: open it again'))
+    try {
+      await inside.close()
+    } finally {
+      inside.events.clear()
+    }
+  }
+  return () => (closed ??= close())
+}
+
+/** What people call a peer: what it says itself, else how it was introduced, else how its id begins. */
+function namesOf({ id, name, interpreter, members }: PeerParts): ReturnType<Inside['names']> {
+  const presences = interpreter.replica.presences()
+  return (peer) =>
+    peer === id
+      ? name
+      : (presences.get(peer)?.labels.get('name') ??
+        members.contact(peer)?.name ??
+        peer.slice(0, shortIdLength))
+}
+
+const shortIdLength = 8
