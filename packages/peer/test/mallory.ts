@@ -11,6 +11,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { mutate } from '../../core/test/mutate.js'
 import { randomOf } from '../../sim/src/random.js'
+import { systemClock } from '../src/clock.js'
 import { genesisOf, rulesOf } from '../src/running/genesis.js'
 import { encodeHello } from '../src/network/hello.js'
 import { syncProtocol } from '../src/network/links.js'
@@ -93,22 +94,37 @@ async function repeat(once: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Introductions that are none; each takes a connection. A key is shown the door after some. */
+/** After so many a key is shown the door. */
+const introductionsPerKey = 16
+
+/** Introductions that are none; each takes a connection, and of those only so many are let in a second. */
 async function badIntroductions(): Promise<void> {
-  const perKey = 16
   let stranger: Stranger | undefined
-  await repeat(async () => {
-    if (stranger === undefined || told.tried % perKey === 0) {
-      ;({ stranger } = await freshConnection())
+  while (told.sent < count) {
+    if (stranger === undefined || told.sent % introductionsPerKey === 0) {
+      ;({ stranger } = await whenLetIn(freshConnection))
     }
-    const connection = await stranger.node.dial(multiaddr(address), { force: true })
+    const { node } = stranger
+    const connection = await whenLetIn(() => node.dial(multiaddr(address), { force: true }))
     const whole = encodeHello(hello)
     const bad = random.chance(0.5)
       ? randomBytes(random.below(300))
       : mutate(random, rules.id, whole, whole).bytes
-    await stranger.open(connection, frame(bad))
+    await stranger.open(connection, frame(bad)).catch(() => {})
     connection.abort(new Error('next'))
-  })
+    told.sent += 1
+  }
+}
+
+async function whenLetIn<T>(knock: () => Promise<T>): Promise<T> {
+  for (;;) {
+    told.tried += 1
+    try {
+      return await knock()
+    } catch {
+      await new Promise<void>((resolve) => void systemClock.after(50, resolve))
+    }
+  }
 }
 
 const gossipStream = async (): Promise<Stream> => {

@@ -63,17 +63,16 @@ async function* framesOf(
  * stream still until what came was taken.
  */
 async function* chunksOf(stream: Stream, onMove: () => void): AsyncGenerator<Uint8Array, void> {
-  const reader = new AbortController()
-  const inbox = inboxOf(stream, reader.signal)
+  const inbox = openInbox(stream)
   try {
     for (;;) {
-      const { chunks, isEnd } = await inbox()
+      const { chunks, isEnd } = await inbox.next()
       onMove()
       yield* chunks
       if (isEnd) return
     }
   } finally {
-    reader.abort()
+    inbox.close()
   }
 }
 
@@ -82,8 +81,17 @@ interface Come {
   readonly isEnd: boolean
 }
 
-/** What has come since it was last asked, as soon as there is something. */
-function inboxOf(stream: Stream, signal: AbortSignal): () => Promise<Come> {
+interface Inbox {
+  /** What has come since it was last asked, as soon as there is something. */
+  next(this: void): Promise<Come>
+  close(this: void): void
+}
+
+/**
+ * Its listeners are taken off one by one: under an abort signal Node 20 would keep the stream of
+ * whoever never gets as far as closing it, and with it a whole connection.
+ */
+function openInbox(stream: Stream): Inbox {
   const state = { come: [] as Uint8Array[], isOpen: true, isResuming: false, wake: () => {} }
   const hold = (): void => attempt(() => stream.pause())
   const letGo = (): void => {
@@ -102,21 +110,28 @@ function inboxOf(stream: Stream, signal: AbortSignal): () => Promise<Come> {
     state.isOpen = false
     state.wake()
   }
-  stream.addEventListener('message', onMessage, { signal })
-  stream.addEventListener('close', onEnd, { signal })
-  stream.addEventListener('remoteCloseWrite', onEnd, { signal })
+  stream.addEventListener('message', onMessage)
+  stream.addEventListener('close', onEnd)
+  stream.addEventListener('remoteCloseWrite', onEnd)
 
-  return async () => {
-    // At the end, too: what was held back came before it.
-    letGo()
-    if (state.come.length === 0 && state.isOpen) {
-      await new Promise<void>((resolve) => {
-        state.wake = resolve
-      })
-    }
-    const chunks = state.come
-    state.come = []
-    return { chunks, isEnd: chunks.length === 0 && !state.isOpen }
+  return {
+    async next() {
+      // At the end, too: what was held back came before it.
+      letGo()
+      if (state.come.length === 0 && state.isOpen) {
+        await new Promise<void>((resolve) => {
+          state.wake = resolve
+        })
+      }
+      const chunks = state.come
+      state.come = []
+      return { chunks, isEnd: chunks.length === 0 && !state.isOpen }
+    },
+    close() {
+      stream.removeEventListener('message', onMessage)
+      stream.removeEventListener('close', onEnd)
+      stream.removeEventListener('remoteCloseWrite', onEnd)
+    },
   }
 }
 

@@ -109,7 +109,10 @@ function readAll(replica: Replica): Map<Key, Shown> {
   const all = new Map<Key, Shown>()
   for (const key of replica.keys()) {
     const reading = replica.read(key)
-    if (reading !== undefined) all.set(key, { ...reading, isFromDisk: true })
+    if (reading === undefined) continue
+    // Named one by one: a spread would give each of a hundred thousand keys a shape of its own.
+    const { value, version, release, others } = reading
+    all.set(key, { value, version, release, others, isFromDisk: true })
   }
   return all
 }
