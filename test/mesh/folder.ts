@@ -1,0 +1,36 @@
+import { readdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A folder for as long as a scenario lasts. */
+export interface Folder extends AsyncDisposable {
+  readonly path: string
+}
+
+const prefix = 'grapevine-test-'
+
+export async function makeFolder(): Promise<Folder> {
+  await sweep()
+  const path = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
+  return { path, [Symbol.asyncDispose]: () => remove(path) }
+}
+
+/** What a run left behind that was killed. */
+async function sweep(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(name.slice(prefix.length).split('-')[0])
+    if (name.startsWith(prefix) && !isRunning(pid)) await remove(join(tmpdir(), name))
+  }
+}
+
+const remove = (path: string): Promise<void> =>
+  rm(path, { recursive: true, force: true, maxRetries: 5 })
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
