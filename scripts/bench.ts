@@ -1,7 +1,7 @@
 /**
- * Prints what an area costs, against a floor measured in the same run: `pnpm bench core`.
- * A figure is the median of several rounds, times are processor time; a missed goal is printed and
- * fails nothing.
+ * Prints what an area costs, against a floor measured in the same run: `npm run bench core`.
+ * A figure is the median of several rounds, times are processor time where nothing is waited for; a
+ * missed goal is printed and fails nothing.
  */
 import { readdirSync } from 'node:fs'
 import { node, root, tools } from './command.ts'
@@ -9,23 +9,29 @@ import { resultOf, tableOf } from './measure.ts'
 import type { Bench, Result } from './measure.ts'
 
 const areas = readdirSync(new URL('bench', import.meta.url))
+  .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace(/\.ts$/, ''))
   .toSorted()
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const unknown = asked.filter((area) => !areas.includes(area))
 const isJson = process.argv.includes('--json')
+/** `--only=opening`: the parts of an area whose name contains that. */
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice(7)
 
 /** What was measured before something went wrong still counts: a benchmark fails nothing. */
 async function measure(area: string): Promise<readonly Result[]> {
-  const { bench } = (await import(`./bench/${area}.ts`)) as { bench: Bench }
+  const { bench } = (await import(`./bench/${area}.ts`)) as { bench: Bench | readonly Bench[] }
   const results: Result[] = []
-  try {
-    for await (const figure of bench()) {
-      results.push(resultOf(figure))
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${figure.what}\r`)
+  for (const part of [bench].flat()) {
+    if (only !== undefined && !part.name.includes(only)) continue
+    try {
+      for await (const figure of part()) {
+        results.push(resultOf(figure))
+        if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${figure.what}\r`)
+      }
+    } catch (error) {
+      console.error(`${area}, ${part.name} stopped:`, error)
     }
-  } catch (error) {
-    console.error(`${area} stopped:`, error)
   }
   return results
 }

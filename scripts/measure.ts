@@ -4,17 +4,24 @@ import { runInNewContext } from 'node:vm'
 /** One line of a benchmark: what was measured in every round, and what it is held against. */
 export type Figure = Readonly<{
   what: string
-  unit: 'ns' | 'µs' | 'ms' | 'B' | 'changes/s' | 'events/s'
+  unit: Unit
   rounds: readonly number[]
   /** What the least work that could do takes: same run, same machine, same unit. */
   floor?: number
   goal?: Goal
 }>
 
+type Unit =
+  | ('ns' | 'µs' | 'ms' | 'B' | 'B/s' | 'MB' | 'copies' | 'packages')
+  /** The more the better. */
+  | ('changes/s' | 'events/s' | 'reads/s')
+
+const rates: ReadonlySet<Unit> = new Set(['changes/s', 'events/s', 'reads/s'])
+
 /** A bound on the median, or on how many times the floor it costs. */
 export type Goal = Readonly<{ of: 'median' | 'ratio' } & ({ atMost: number } | { atLeast: number })>
 
-/** What scripts/bench/<area>.ts exports as `bench`. */
+/** What scripts/bench/<area>.ts exports as `bench`: one of these, or one for each of its parts. */
 export type Bench = () => Iterable<Figure> | AsyncIterable<Figure>
 
 export type Result = Readonly<{
@@ -34,8 +41,7 @@ const warmUps = 3
 export function resultOf({ what, unit, rounds, floor, goal }: Figure): Result {
   const middle = median(rounds)
   const spread = median(rounds.map((round) => Math.abs(round - middle))) / middle
-  const isRate = unit.endsWith('/s')
-  const ratio = floor === undefined ? undefined : isRate ? floor / middle : middle / floor
+  const ratio = floor === undefined ? undefined : rates.has(unit) ? floor / middle : middle / floor
   const judged = judge(goal, middle, ratio)
   return { what, unit, median: middle, spread, ratio, ...judged }
 }
@@ -55,6 +61,12 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const half = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
+}
+
+/** The value that such a share of all does not exceed: 0.99 for a p99. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!
 }
 
 /**
