@@ -15,7 +15,9 @@ export function covers(vector: VersionVector, other: VersionVector): boolean {
 }
 
 /** The least vector that covers all of them. */
-export function join(vectors: Iterable<VersionVector>): VersionVector {
+export function join(vectors: readonly VersionVector[]): VersionVector {
+  // Nearly always there is one, and nobody changes a vector: a copy for each key would be wasted.
+  if (vectors.length === 1) return vectors[0]!
   const joined = new Map<ReplicaId, number>()
   for (const vector of vectors) {
     // order: a maximum per entry

@@ -209,7 +209,7 @@ function outletsOf(parts: () => Parts, { gossip, clock }: Settings): Outlets {
       events.fire('presence', undefined)
       const isRelay =
         !gossip && bytes !== undefined && members.ids().size > network.links().length + 1
-      if (isRelay) network.publish(bytes)
+      if (isRelay) relay(network, bytes)
     },
     notice: (notice) => parts().events.fire('notice', notice),
     reopened(replica) {
@@ -233,6 +233,17 @@ function tellAll({ network, members }: Parts, bytes: Uint8Array, now: number): v
     linked.has(peer) || now - seenAt > limits.memberAbsentMs
   if (!members.contacts().every(isReached)) return network.publish(bytes)
   for (const peer of linked) network.send(peer, bytes)
+}
+
+/** So many pass on what is new to them, and nearly everybody hears of it; the next one says it again. */
+const relaysMax = 4
+
+/** Without gossip presences go from link to link, beginning anywhere. */
+function relay(network: Network, bytes: Uint8Array): void {
+  const links = network.links()
+  const first = Math.floor(Math.random() * links.length)
+  const turned = [...links.slice(first), ...links.slice(0, first)]
+  for (const { peer } of turned.slice(0, relaysMax)) network.send(peer, bytes)
 }
 
 /** Any member can answer a pull, if the one who showed what is missing has gone. */
