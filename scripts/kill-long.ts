@@ -43,5 +43,6 @@ const rows: readonly (readonly [string, string | number])[] = [
   ['equal again after the last death', seconds(figures.settledMs)],
 ]
 for (const [what, figure] of rows) console.log(`  ${what.padEnd(46)} ${figure}`)
+for (const what of figures.unpassed) console.log(`  not passed in time: ${what}`)
 for (const notice of figures.notices) console.log(`  told: ${notice}`)
 if (missing.length + lost.length + phantom.length + risen.length > 0) process.exitCode = 1

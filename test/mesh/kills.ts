@@ -8,7 +8,7 @@ import { settle, startMesh } from './mesh.ts'
 import type { Mesh } from './mesh.ts'
 import { Failed } from './process.ts'
 import type { PeerProcess } from './process.ts'
-import { until } from './until.ts'
+import { until, within } from './until.ts'
 
 export interface KillPlan {
   /** Deaths in all: some at random, some at each named point. */
@@ -20,6 +20,8 @@ export interface KillPlan {
 export interface KillReport {
   readonly atRandom: number
   readonly atPoints: ReadonlyMap<string, number>
+  /** Points that a process did not come by for a while, and what it was doing instead. */
+  readonly unpassed: readonly string[]
   readonly allAtOnce: number
   /** Acknowledged, and not on the disk that acknowledged it when that was opened again. */
   readonly missing: readonly Write[]
@@ -35,13 +37,14 @@ interface Counts {
   allAtOnce: number
   openMsMax: number
   readonly atPoints: Map<string, number>
+  readonly unpassed: string[]
   readonly missing: Write[]
   readonly notices: Set<string>
 }
 
 const keys = Array.from({ length: 30 }, (_, index) => `shop/key${index}`)
 const count = 3
-const patienceMs = 30_000
+const patienceMs = 20_000
 
 /**
  * Three processes write, die and start again, each on its own. After each death its disk is looked at
@@ -53,6 +56,7 @@ export async function killAgainAndAgain(plan: KillPlan): Promise<KillReport> {
     allAtOnce: 0,
     openMsMax: 0,
     atPoints: new Map(),
+    unpassed: [],
     missing: [],
     notices: new Set(),
   }
@@ -93,8 +97,7 @@ async function liveAndDie(
     counts.atRandom += 1
   } else {
     await mesh.peers[index]!.kill()
-    await dieAt(mesh, index, cycle, point)
-    counts.atPoints.set(point.step, (counts.atPoints.get(point.step) ?? 0) + 1)
+    await dieAt(mesh, index, cycle, point, counts)
   }
   await riseAgain(mesh, index, counts)
 }
@@ -128,25 +131,31 @@ async function writeAWhile(
   }, patienceMs)
 }
 
+/** Whoever does not come by the point is killed all the same, after a while. */
 async function dieAt(
   mesh: Mesh,
   index: number,
   cycle: number,
   failpoint: Failpoint,
+  { atPoints, unpassed }: Counts,
 ): Promise<void> {
+  const { step } = failpoint
   try {
-    const { name, ask } = await mesh.start(index, { failpoint })
-    await ask.write({ name: `${name}/${cycle}/`, keys, seed: cycle })
-    await until(async () => {
-      const { links, members, counters } = await ask.status()
-      const state = JSON.stringify({ name, cycle, links, members, counters })
-      return `"${failpoint.step}" was not passed: ${state}`
-    }, patienceMs)
+    const peer = await mesh.start(index, { failpoint })
+    await peer.ask.write({ name: `${peer.name}/${cycle}/`, keys, seed: cycle })
+    if ((await within(patienceMs, peer.ended)) === undefined) {
+      const { links, counters } = await peer.ask.status()
+      unpassed.push(`${step}: ${JSON.stringify({ name: peer.name, cycle, links, counters })}`)
+      await peer.kill()
+      return
+    }
   } catch (error) {
-    const hasDied = error instanceof Failed && error.code === 'ENDED'
-    if (!hasDied) throw error
+    if (!isEnded(error)) throw error
   }
+  atPoints.set(step, (atPoints.get(step) ?? 0) + 1)
 }
+
+const isEnded = (error: unknown): boolean => error instanceof Failed && error.code === 'ENDED'
 
 /** Opens it again, and looks for what it had acknowledged. */
 async function riseAgain(mesh: Mesh, index: number, counts: Counts): Promise<PeerProcess> {

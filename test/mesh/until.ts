@@ -32,4 +32,17 @@ export const passed = (ms: number): Promise<void> =>
     setTimeout(resolve, ms)
   })
 
+/** What comes of something, unless that takes too long. */
+export async function within<T>(ms: number, something: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
+  })
+  try {
+    return await Promise.race([something, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
