@@ -1,24 +1,27 @@
+import { holdBadges } from './badges.js'
 import { addHeld } from './heads.js'
 import { remember } from './history.js'
 import { formatDot } from './ids.js'
-import { recordName, recordTip } from './record.js'
+import { recordName, recordSettled, recordTip } from './record.js'
 import { type Evidence } from './release.js'
-import { type State, logOf, raiseStamp, rememberRequest, setTip } from './state.js'
+import { isStruck } from './revocation.js'
+import { type State, logIn, raiseStamp, rememberRequest, setTip } from './state.js'
 import { type Turn } from './turn.js'
+import { forgetVoided } from './voided.js'
 
 /** All changes of a release in one step, and the clock with them. */
 export function apply(state: State, evidence: Evidence, turn: Turn): void {
   const { release, changes, bytes } = evidence
   const { replica, seq, id } = release
-  logOf(state, replica).set(seq, {
-    release,
-    bytes,
-    whole: true,
-    live: changes.length,
-    coldSince: undefined,
-  })
+  const struck = isStruck(state, release)
+  const live = struck ? 0 : changes.length
+  const logged = { release, bytes, whole: true, live, coldSince: undefined, isStruck: struck }
+  logIn(state, logged)
   turn.record(recordName.release(replica, seq), bytes)
-  for (const change of changes) {
+  holdBadges(state, release, turn)
+  forgetVoided(state, release, turn)
+  if (struck) recordSettled(state, logged, turn)
+  for (const change of struck ? [] : changes) {
     const held = { release, change }
     addHeld(state, held, turn)
     remember(state, held, turn)

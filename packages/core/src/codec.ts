@@ -82,6 +82,13 @@ export function asText(value: unknown, what: string, bytesMax: number): string {
   return value
 }
 
+/** A text, or null where there is none. */
+export const asOptionalText = (
+  value: unknown,
+  what: string,
+  bytesMax: number,
+): string | undefined => (value === null ? undefined : asText(value, what, bytesMax))
+
 export function asBoolean(value: unknown, what: string): boolean {
   if (typeof value !== 'boolean') throw new Malformed(`${what} is neither true nor false`)
   return value

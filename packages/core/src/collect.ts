@@ -125,7 +125,8 @@ function depart(state: State, { replica, seq }: Dot, shrunk: Set<Logged>): void 
 /** A body with nothing unsettled left is kept cold for a while, as signed evidence. */
 function chill(state: State, stable: VersionVector, turn: Turn): void {
   for (const logged of [...state.bare].sort(byRelease)) {
-    if (!coversDot(stable, logged.release)) continue
+    // What was struck may yet count again.
+    if (logged.isStruck || !coversDot(stable, logged.release)) continue
     state.bare.delete(logged)
     logged.coldSince = turn.now
     state.cold.add(logged)

@@ -1,10 +1,12 @@
-import { type Key, type PeerId } from './ids.js'
+import { type BadgeId, type Key, type PeerId } from './ids.js'
 import { type Release } from './release.js'
 import { type Held } from './state.js'
 
 /** What became of a release that was received. */
 export type Verdict =
-  | { readonly verdict: 'applied' | 'duplicate' | 'waiting' | 'early' | 'void' | 'forked' }
+  | { readonly verdict: 'applied' | 'duplicate' | 'early' | 'void' | 'forked' }
+  /** `badge`: nobody can say yet whether its writer had the right; else it follows what is missing here. */
+  | { readonly verdict: 'waiting'; readonly badge?: BadgeId | undefined }
   | { readonly verdict: 'refused'; readonly reason: string }
 
 export interface KeyChange {
@@ -38,6 +40,8 @@ export type Effect =
   | { readonly type: 'pull'; readonly from: PeerId; readonly bytes: Uint8Array }
   /** What became of what a peer sent, for the transport's validator and for strikes. */
   | ({ readonly type: 'verdict'; readonly from: PeerId; readonly release?: Release } & Verdict)
+  /** Statements moved who is revoked: these keys are, now. */
+  | { readonly type: 'revoked'; readonly subjects: readonly PeerId[] }
   /** A session with this peer ended with equal clocks, statements and state. */
   | { readonly type: 'synced'; readonly with: PeerId }
   | ({ readonly type: 'notice' } & Notice)

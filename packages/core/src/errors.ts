@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'NOT_ALLOWED'
   | 'NO_QUORUM'
   | 'STATEMENT_INVALID'
+  | 'INTENT_INVALID'
+  | 'BUDGET_EXCEEDED'
   | 'OPTION_INVALID'
   | 'IDENTITY_UNUSABLE'
   | 'MESH_MISMATCH'
@@ -26,6 +28,17 @@ export type ErrorCode =
   | 'STORE_READ_ONLY'
   | 'STORE_FORBIDDEN'
   | 'STORE_FORMAT'
+  | 'TOKEN_INVALID'
+  | 'BADGE_INVALID'
+  | 'NOT_A_MEMBER'
+  | 'SIGNER_UNUSABLE'
+  | 'DIRECTORY_OPEN'
+  | 'SECRET_UNREADABLE'
+  | 'NOT_FOUND'
+  | 'REQUEST_INVALID'
+  | 'PEER_UNREACHABLE'
+  | 'API_FAILED'
+  | 'API_TOKEN_UNUSABLE'
 
 /** A local call that cannot be carried out. It is thrown before anything is touched. */
 export class MeshError extends Error {

@@ -1,8 +1,10 @@
+import { badgeOf } from './badge.js'
+import { badgeAt, badgesOf, holdBadges, tellBadges } from './badges.js'
 import { Malformed } from './errors.js'
-import { type Dot, formatDot } from './ids.js'
+import { type BadgeId, type Dot, formatDot } from './ids.js'
 import { reincarnate, reissue } from './incarnation.js'
 import { leaveBranch, limitsMoved } from './limit.js'
-import { encodeMessage } from './message.js'
+import { type Pair, encodeMessage } from './message.js'
 import { encode } from './codec.js'
 import { recordName } from './record.js'
 import { type Evidence, type Release, decodeEvidence, isSigned, showOnly } from './release.js'
@@ -69,8 +71,26 @@ function sharpen(state: State, proof: ForkProof): ForkProof {
   return readForkProof(state.mesh, own.bytes, stranger)
 }
 
+/** The badges that a pair names; none where it proves something else than a fork. */
+export const badgesOfFork = (state: State, pair: Pair): readonly BadgeId[] =>
+  // order: any will do
+  [...state.forks.values()].some((proof) => proof.pair === pair)
+    ? pair.flatMap((half) => badgesOf(decodeEvidence(state.mesh, half).release))
+    : []
+
+/** Whether both halves are of a member; in an open mesh whoever comes is one. */
+const isOfMember = (state: State, { pair }: ForkProof): boolean =>
+  state.mesh.closed !== true ||
+  pair.every((half) => {
+    const { badge, peer } = decodeEvidence(state.mesh, half).release
+    const chain = badge && badgeAt(state, badge)
+    return chain !== undefined && badgeOf(chain).subject === peer
+  })
+
 /** Fork proofs are a plain set; per replica id the deepest fork counts. */
 export function takeForkProof(state: State, shown: ForkProof, turn: Turn): void {
+  // Of made-up keys there are proofs without end; what stands on the badge of another was never a release.
+  if (!isOfMember(state, shown)) return
   const proof = sharpen(state, shown)
   const { replica, seq } = proof.limit
   const known = state.forks.get(replica)
@@ -78,6 +98,9 @@ export function takeForkProof(state: State, shown: ForkProof, turn: Turn): void 
   const own = ownBeyond(state, proof.limit)
   state.forks.set(replica, proof)
   turn.record(recordName.fork(replica), encode(proof.pair))
+  const halves = proof.pair.map((half) => decodeEvidence(state.mesh, half).release)
+  tellBadges(state, halves.flatMap(badgesOf), turn)
+  for (const release of halves) holdBadges(state, release, turn)
   turn.tell({
     type: 'notice',
     notice: 'forked',

@@ -1,4 +1,7 @@
+import { type BadgeChain, badgeOf } from './badge.js'
+import { onBadges, onBadgesWant, showBadge } from './badges.js'
 import { collect } from './collect.js'
+import { noteDay } from './days.js'
 import { Malformed, MeshError } from './errors.js'
 import { planRollback } from './history.js'
 import { type Dot, type Key, type PeerId, sortedValues } from './ids.js'
@@ -15,9 +18,10 @@ import {
 } from './presence.js'
 import { reconsiderEarly, settleParked } from './receive.js'
 import { type Release } from './release.js'
+import { revokedIn } from './revocation.js'
 import { openSession } from './send.js'
-import { type StatementRequest, issue } from './issue.js'
-import { type State } from './state.js'
+import { type Signer, type StatementRequest, issue } from './issue.js'
+import { type State, limitOf, seqOf } from './state.js'
 import {
   onAnnounce,
   onClock,
@@ -65,8 +69,16 @@ export type Input =
       readonly release?: Dot | undefined
       readonly reason: string | undefined
     }
-  /** Say something about the mesh itself: cut, seal or close. */
-  | { readonly type: 'issue'; readonly statement: StatementRequest }
+  /** Say something about the mesh itself; with a signer, in the name of another key than this peer's. */
+  | {
+      readonly type: 'issue'
+      readonly statement: StatementRequest
+      readonly by?: Signer | undefined
+    }
+  /** By what this peer is a member, links root first. */
+  | { readonly type: 'badge'; readonly links: readonly Uint8Array[] }
+  /** A badge was seen: what names it can be judged at once. */
+  | { readonly type: 'show-badge'; readonly links: readonly Uint8Array[] }
   /** The store is new, lost, restored or copied: write under a new replica id from now on. */
   | { readonly type: 'reincarnate'; readonly why: string }
 
@@ -84,6 +96,7 @@ export function handle(state: State, input: Input, turn: Turn): void {
     case 'announce':
       return announce(state, input, turn)
     case 'tick':
+      noteDay(state, turn)
       return reconsiderEarly(state, turn)
     case 'collect':
       return collect(state, turn)
@@ -92,7 +105,11 @@ export function handle(state: State, input: Input, turn: Turn): void {
     case 'refuse':
       return refuse(state, input)
     case 'issue':
-      return void issue(state, input.statement, turn)
+      return void issue(state, input, turn)
+    case 'badge':
+      return setBadge(state, input.links, turn)
+    case 'show-badge':
+      return void openBadge(state, input.links, turn)
     case 'reincarnate':
       return reincarnate(state, input.why, turn)
     default:
@@ -137,6 +154,30 @@ function refuse(
   state.refusals.set(key, { replica, seq, key, reason: clipText(reason, limits.reasonBytesMax) })
 }
 
+/** From this peer itself: what cannot be used is its own mistake. */
+function openBadge(state: State, links: readonly Uint8Array[], turn: Turn): BadgeChain {
+  try {
+    return showBadge(state, links, turn)
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    throw new MeshError('BADGE_INVALID', `the badge cannot be used: ${error.message}`)
+  }
+}
+
+function setBadge(state: State, links: readonly Uint8Array[], turn: Turn): void {
+  const chain = openBadge(state, links, turn)
+  const { subject, name } = badgeOf(chain)
+  if (subject !== state.peer) {
+    throw new MeshError('BADGE_INVALID', `the badge is that of ${name}, and not of this peer`)
+  }
+  state.ownBadge = chain
+  // Whom a revocation ended with others, and somebody let in again, begins anew.
+  const isEnded = seqOf(state, state.replica) >= limitOf(state)(state.replica)
+  if (isEnded && revokedIn(state, chain).length === 0) {
+    reincarnate(state, 'it was ended, and has another badge now', turn)
+  }
+}
+
 /** Hostile until proven otherwise: what cannot be read is told, and nothing is thrown. */
 function received(state: State, from: PeerId, bytes: Uint8Array, turn: Turn): void {
   try {
@@ -174,6 +215,10 @@ function onMessage(state: State, from: PeerId, message: Message, turn: Turn): vo
       return onSnapshot(state, from, message, turn)
     case 'presence':
       return onPresence(state, from, message.bytes, turn)
+    case 'badges':
+      return onBadges(state, from, message, turn)
+    case 'badges-want':
+      return onBadgesWant(state, from, message, turn)
     default:
       return unreachable(message)
   }

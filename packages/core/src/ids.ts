@@ -7,6 +7,8 @@ export type ReplicaId = Brand<'ReplicaId'>
 export type PeerId = Brand<'PeerId'>
 /** SHA-256 of a release's canonical bytes, as hex. */
 export type ReleaseId = Brand<'ReleaseId'>
+/** SHA-256 of a badge's signed bytes, as hex. */
+export type BadgeId = Brand<'BadgeId'>
 /** In the place of an id that nobody can know: see `setTip`. */
 export const unknownId = '0'.repeat(64) as ReleaseId
 

@@ -1,4 +1,4 @@
-import { commit } from './commit.js'
+import { commit, draftFault } from './commit.js'
 import { MeshError } from './errors.js'
 import { type Key, type ReplicaId } from './ids.js'
 import { incarnationBytes } from './mesh.js'
@@ -67,13 +67,13 @@ const hasWritten = (state: State, key: Key): boolean =>
  */
 function commitParts(
   state: State,
-  named: Pick<Release, 'message' | 'requestId'>,
+  named: Pick<Release, 'message' | 'requestId' | 'authorship'>,
   changes: readonly Change[],
   turn: Turn,
 ): Release | undefined {
-  const { ms } = nextStamp(state.stamp, turn.now)
-  const isAllowed = ({ key }: Change): boolean =>
-    state.mesh.writeFault?.(state.peer, key, ms) === undefined
+  const stamp = nextStamp(state.stamp, turn.now)
+  const isAllowed = (change: Change): boolean =>
+    draftFault(state, { ...named, changes: [change] }, stamp) === undefined
   const allowed = changes.filter(isAllowed)
   if (allowed.length < changes.length) {
     const keys = changes.filter((change) => !isAllowed(change)).map(({ key }) => key)
@@ -82,14 +82,19 @@ function commitParts(
   }
   if (allowed.length === 0) return undefined
   try {
-    return commit(
-      state,
-      { changes: allowed, message: named.message, requestId: named.requestId },
-      turn,
-    )
+    // What its author signed for as a whole cannot go in part.
+    if (named.authorship !== undefined && allowed.length < changes.length) return undefined
+    const { message, requestId, authorship } = named
+    return commit(state, { changes: allowed, message, requestId, authorship }, turn)
   } catch (error) {
+    if (error instanceof MeshError && error.code === 'BUDGET_EXCEEDED') {
+      const keys = allowed.map(({ key }) => key).join(', ')
+      const text = `what is over this peer's budget is not written again: ${keys}`
+      turn.tell({ type: 'notice', notice: 'void', text })
+      return undefined
+    }
     const isTooLarge = error instanceof MeshError && error.code === 'RELEASE_TOO_LARGE'
-    if (!isTooLarge || allowed.length === 1) throw error
+    if (!isTooLarge || allowed.length === 1 || named.authorship !== undefined) throw error
     const half = Math.floor(allowed.length / 2)
     commitParts(state, named, allowed.slice(0, half), turn)
     return commitParts(state, named, allowed.slice(half), turn)

@@ -1,9 +1,13 @@
+import { type BadgeChain, readChain } from './badge.js'
+import { linksOf } from './badges.js'
+import { oldEnough } from './days.js'
 import { type ErrorCode, Malformed, MeshError } from './errors.js'
-import { type Dot, type ReplicaId, formatDot, sortedEntries } from './ids.js'
-import { sealsOf } from './limit.js'
+import { type Dot, type PeerId, type ReplicaId, formatDot, sortedEntries } from './ids.js'
 import { limits } from './limits.js'
 import { encodeMessage } from './message.js'
+import { sealsOf } from './limit.js'
 import { quorumOf } from './presence.js'
+import { type RevocationRequest, planRevocation } from './revoke.js'
 import {
   type Mark,
   type Statement,
@@ -12,7 +16,7 @@ import {
   statementFault,
 } from './statement.js'
 import { keep, parkedOf, takeEffect } from './statements.js'
-import { type State, idAt, loggedAt, seqOf, sortedLog } from './state.js'
+import { type State, idAt, seqOf, sortedLog } from './state.js'
 import { type Turn } from './turn.js'
 
 /** What somebody asks to be said about the mesh. */
@@ -24,20 +28,39 @@ export type StatementRequest =
     }
   | { readonly kind: 'seal' }
   | { readonly kind: 'close'; readonly replica: ReplicaId }
+  | RevocationRequest
 
-/** Says it as this peer, keeps it and tells everybody. */
-export function issue(state: State, asked: StatementRequest, turn: Turn): Statement {
-  const chain = state.chains.get(state.peer) ?? []
-  const marks = marksFor(state, asked, turn.now)
+/** In whose name something is said. */
+export interface Signer {
+  readonly key: PeerId
+  /** Its badge, links root first; none: it is the root itself. */
+  readonly links: readonly Uint8Array[]
+  sign(this: void, bytes: Uint8Array): Uint8Array
+}
+
+/** Says it, keeps it and tells everybody. */
+export function issue(
+  state: State,
+  {
+    statement: asked,
+    by,
+  }: { readonly statement: StatementRequest; readonly by?: Signer | undefined },
+  turn: Turn,
+): Statement {
+  const signer = by ?? ownSigner(state)
+  const chain = state.chains.get(signer.key) ?? []
+  const revocation = asked.kind === 'revoke' ? planRevocation(state, asked, turn.now) : undefined
   const draft = {
     kind: asked.kind,
-    issuer: state.peer,
+    issuer: signer.key,
     number: chain.length + 1,
     prev: chain.at(-1)?.id ?? null,
-    marks,
+    marks: revocation?.marks ?? marksFor(state, asked, { issuer: signer.key, now: turn.now }),
     incarnation: asked.kind === 'close' ? incarnationOf(state, asked.replica) : null,
+    badge: badgeOfSigner(state, signer),
+    revocation: revocation?.revocation ?? null,
   }
-  const statement = checked(state, draft)
+  const statement = checked(state, draft, signer)
   const bytes = encodeMessage({
     type: 'statements',
     statements: [statement.bytes],
@@ -50,16 +73,32 @@ export function issue(state: State, asked: StatementRequest, turn: Turn): Statem
   return statement
 }
 
+const ownSigner = ({ peer, mesh, ownBadge }: State): Signer => ({
+  key: peer,
+  links: ownBadge === undefined ? [] : linksOf(ownBadge),
+  sign: mesh.sign,
+})
+
+function badgeOfSigner({ mesh }: State, { links }: Signer): BadgeChain | undefined {
+  if (links.length === 0) return undefined
+  try {
+    return readChain(mesh, links)
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    throw new MeshError('BADGE_INVALID', `the badge of the signer cannot be used: ${error.message}`)
+  }
+}
+
 /** What others would refuse is refused here, where somebody can still act. */
-function checked(state: State, draft: StatementDraft): Statement {
+function checked(state: State, draft: StatementDraft, { key, sign }: Signer): Statement {
   const fail = (code: ErrorCode, why: string): never => {
     throw new MeshError(code, `the ${draft.kind} was not issued: ${why}`, { kind: draft.kind })
   }
-  if (state.brokenChains.has(state.peer)) {
-    fail('NOT_ALLOWED', "this peer's chain of statements broke: two of them bore one number")
+  if (state.brokenChains.has(key)) {
+    fail('NOT_ALLOWED', 'its chain of statements broke: two of them bore one number')
   }
   try {
-    const statement = signStatement(state.mesh, draft)
+    const statement = signStatement(state.mesh, draft, sign)
     const fault = statementFault(state.mesh, statement)
     return fault === undefined ? statement : fail('NOT_ALLOWED', fault)
   } catch (error) {
@@ -74,14 +113,20 @@ function incarnationOf(state: State, replica: ReplicaId): Uint8Array | null {
   return one?.release.peer === state.peer ? one.release.incarnation : null
 }
 
-function marksFor(state: State, asked: StatementRequest, now: number): readonly Mark[] {
+function marksFor(
+  state: State,
+  asked: StatementRequest,
+  by: { readonly issuer: PeerId; readonly now: number },
+): readonly Mark[] {
   switch (asked.kind) {
     case 'cut':
       return asked.marks.map(({ replica, seq }) => markAt(state, replica, seq))
     case 'close':
       return [closeMark(state, asked.replica)]
     case 'seal':
-      return sealMarks(state, now)
+      return sealMarks(state, by)
+    case 'revoke':
+      return []
   }
 }
 
@@ -111,8 +156,11 @@ function markAt(state: State, replica: ReplicaId, seq: number): Mark {
   return { replica, seq, id }
 }
 
-/** What every live member holds and is older than the sealing age, where that is more than before. */
-function sealMarks(state: State, now: number): readonly Mark[] {
+/** What every live member holds and was here a sealing age ago, where that is more than before. */
+function sealMarks(
+  state: State,
+  { issuer, now }: { readonly issuer: PeerId; readonly now: number },
+): readonly Mark[] {
   const quorum = quorumOf(state, now)
   if (quorum === undefined) {
     throw new MeshError(
@@ -120,24 +168,21 @@ function sealMarks(state: State, now: number): readonly Mark[] {
       `no more than half of the ${state.members.size} members were heard in the last ${limits.memberAbsentMs / 60_000} minutes: nothing can be sealed`,
     )
   }
-  const sealed = sealsOf(state.chains.get(state.peer) ?? [])
+  const note = oldEnough(state, now)
+  const sealed = sealsOf(state.chains.get(issuer) ?? [])
   const marks: Mark[] = []
   for (const [replica, tip] of sortedEntries(state.clock)) {
     const held = quorum.map((member) =>
       member === state.peer ? tip.seq : (state.presences.get(member)?.clock.get(replica) ?? 0),
     )
     const before = sealed.get(replica)?.seq ?? 0
-    for (let seq = Math.min(...held); seq > before; seq--) {
-      const logged = loggedAt(state, replica, seq)
-      if (logged === undefined) break
-      if (logged.release.stamp.ms > now - limits.sealAgeMs) continue
-      marks.push({ replica, seq, id: logged.release.id })
-      break
-    }
+    const seq = Math.min(...held, note?.clock.get(replica) ?? 0)
+    const id = seq > before ? idAt(state, replica, seq) : undefined
+    if (id !== undefined) marks.push({ replica, seq, id })
   }
   if (marks.length === 0) {
     throw invalid(
-      'nothing more can be sealed: all that every live member holds is younger than 30 days or sealed already',
+      'nothing more can be sealed: what every live member holds came here within the last 30 days, or is sealed already',
     )
   }
   return marks.slice(0, limits.statementEntriesMax)

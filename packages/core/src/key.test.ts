@@ -44,6 +44,7 @@ describe('key', () => {
     ['a\u2066b', 'it has a character that changes the direction of text'],
     ['a\ud800', 'it is not well-formed Unicode'],
     ['\udc00a', 'it is not well-formed Unicode'],
+    ['\ufeffa', 'it begins with a byte order mark (U+FEFF)'],
     ['x'.repeat(513), 'it is 513 bytes long, the limit is 512'],
     ['é'.repeat(257), 'it is 514 bytes long, the limit is 512'],
   ])('refuses %j', (key, why) => {
@@ -73,5 +74,10 @@ describe('key', () => {
     expect(clipText('aé', 3)).toBe('aé')
     expect(clipText('a😀b', 4)).toBe('a')
     expect(clipText('a😀b', 5)).toBe('a😀')
+  })
+
+  it('clips a text to one that arrives as it is', () => {
+    expect(clipText('\ufeff\ufeffa\ufeff', 8)).toBe('a\ufeff')
+    expect(clipText('a\ud800b', 8)).toBe('a\ufffdb')
   })
 })

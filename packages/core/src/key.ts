@@ -7,7 +7,12 @@ const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
-export const isWellFormed = (text: string): boolean => !loneSurrogate.test(text)
+/** Why what arrives would be another text, or undefined where it is the same. */
+export function textFault(text: string): string | undefined {
+  if (loneSurrogate.test(text)) return 'is not well-formed Unicode'
+  // Decoders leave it out.
+  return text.startsWith('\ufeff') ? 'begins with a byte order mark (U+FEFF)' : undefined
+}
 
 /** Length in UTF-8 of a well-formed string, without encoding it. */
 export function utf8Length(text: string): number {
@@ -22,14 +27,16 @@ export function utf8Length(text: string): number {
   return bytes
 }
 
-/** As much of a text as fits, in whole characters. */
+/** As much of a text as fits, in whole characters, and so that the very same arrives. */
 export function clipText(text: string, bytesMax: number): string {
   let clipped = ''
   let room = bytesMax
   for (const character of text) {
-    room -= utf8Length(character)
+    if (clipped === '' && character === '\ufeff') continue
+    const whole = loneSurrogate.test(character) ? '\ufffd' : character
+    room -= utf8Length(whole)
     if (room < 0) break
-    clipped += character
+    clipped += whole
   }
   return clipped
 }
@@ -44,7 +51,8 @@ export function keyFault(text: string): string | undefined {
   const bytes = text.length > limits.keyBytesMax ? text.length : utf8Length(text)
   if (bytes > limits.keyBytesMax)
     return `it is ${bytes} bytes long, the limit is ${limits.keyBytesMax}`
-  if (!isWellFormed(text)) return 'it is not well-formed Unicode'
+  const fault = textFault(text)
+  if (fault !== undefined) return `it ${fault}`
   if (control.test(text)) return 'it has a control character'
   if (bidi.test(text)) return 'it has a character that changes the direction of text'
   for (const segment of text.split('/')) {

@@ -1,9 +1,17 @@
 import { replaceUnsettled } from './heads.js'
 import { forgetRelease } from './history.js'
-import { type ReplicaId, compareText, formatDot, sortedEntries, unknownId } from './ids.js'
+import {
+  type ReplicaId,
+  compareText,
+  formatDot,
+  sortedEntries,
+  sortedValues,
+  unknownId,
+} from './ids.js'
 import { reincarnate } from './incarnation.js'
 import { recordName, recordTip } from './record.js'
 import { decodeEvidence } from './release.js'
+import { type Revoked, isRevoked, standingStatements } from './revocation.js'
 import { zeroStamp } from './stamp.js'
 import { type Mark, type Statement } from './statement.js'
 import {
@@ -13,12 +21,16 @@ import {
   limitOf,
   raiseStamp,
   refreshFloor,
+  requestName,
   seqOf,
   setTip,
   sortedLog,
   warm,
 } from './state.js'
+import { findStrays } from './strays.js'
+import { strike } from './strike.js'
 import { type Turn } from './turn.js'
+import { bringBackVoided, keepVoided } from './voided.js'
 import { meet } from './version-vector.js'
 
 /**
@@ -26,27 +38,32 @@ import { meet } from './version-vector.js'
  * the statements and fork proofs held; nothing here depends on their order of arrival.
  */
 export function recomputeLimits(state: State): void {
+  const sealing = [...state.mesh.admins]
+    .sort(compareText)
+    .map((admin) => sealsOf(state.chains.get(admin) ?? []))
+  state.sealed = meet(
+    sealing.map((marks) => new Map([...marks].map(([replica, { seq }]) => [replica, seq]))),
+  )
+  const { statements, revoked } = standingStatements(state)
+  state.revoked = revoked
+  state.revokedBy.clear()
+
   const cuts = new Map<ReplicaId, Mark>()
   const lower = (mark: Mark): void => {
     const known = cuts.get(mark.replica)
     if (known === undefined || mark.seq < known.seq) cuts.set(mark.replica, mark)
   }
-  const seals = [...state.mesh.admins]
-    .sort(compareText)
-    .map((admin) => sealsOf(state.chains.get(admin) ?? []))
-  for (const [, chain] of sortedEntries(state.chains)) {
-    for (const { kind, marks } of chain) if (kind !== 'seal') marks.forEach(lower)
-  }
+  const ending = statements.filter(({ kind }) => kind !== 'seal')
+  for (const mark of ending.flatMap(({ marks }) => marks)) lower(mark) // order: a minimum per id
   for (const [, { limit }] of sortedEntries(state.forks)) lower(limit)
-
-  state.sealed = meet(
-    seals.map((marks) => new Map([...marks].map(([replica, { seq }]) => [replica, seq]))),
-  )
+  for (const [replica, { release }] of sortedEntries(state.strays)) {
+    if (isRevoked(state, release)) lower({ replica, seq: release.seq - 1, id: release.prev })
+  }
   const limits = new Map<ReplicaId, Mark>()
   // order: each replica id alone
   for (const [replica, cut] of cuts) {
     const sealed = state.sealed.get(replica) ?? 0
-    const floor = seals.map((marks) => marks.get(replica)).find((mark) => mark?.seq === sealed)
+    const floor = sealing.map((marks) => marks.get(replica)).find((mark) => mark?.seq === sealed)
     limits.set(replica, floor !== undefined && floor.seq > cut.seq ? floor : cut)
   }
   state.limits = limits
@@ -56,6 +73,7 @@ export function sealsOf(chain: readonly Statement[]): ReadonlyMap<ReplicaId, Mar
   const highest = new Map<ReplicaId, Mark>()
   for (const { kind, marks } of chain) {
     if (kind !== 'seal') continue
+    // order: a maximum per id
     for (const mark of marks) {
       if (mark.seq > (highest.get(mark.replica)?.seq ?? 0)) highest.set(mark.replica, mark)
     }
@@ -67,16 +85,29 @@ export function sealsOf(chain: readonly Statement[]): ReadonlyMap<ReplicaId, Mar
 export function limitsMoved(state: State, turn: Turn): void {
   state.statementsHash = undefined
   const before = limitOf(state)(state.replica)
+  const revokedBefore = state.revoked
   recomputeLimits(state)
+  if (findStrays(state, turn)) recomputeLimits(state)
   // What was void may have been numbered: the same numbers must not be given out again.
   if (limitOf(state)(state.replica) > before) reincarnate(state, 'a cut of it was lifted', turn)
   for (const [, mark] of sortedEntries(state.limits)) {
     voidBeyond(state, validMark(state, mark), turn)
   }
+  strike(state, turn)
   restamp(state)
   renameForked(state)
   for (const [replica] of sortedEntries(state.forks)) recordTip(state, replica, turn)
+  bringBackVoided(state, turn)
   turn.moved.add('all')
+  tellRevoked(revokedBefore, state, turn)
+}
+
+/** Doors and members depend on it. */
+function tellRevoked(before: readonly Revoked[], { revoked }: State, turn: Turn): void {
+  const idsOf = (list: readonly Revoked[]): string => list.map(({ id }) => id).join()
+  if (idsOf(before) === idsOf(revoked)) return
+  const subjects = sortedValues(new Set(revoked.map(({ subject }) => subject)))
+  turn.tell({ type: 'revoked', subjects })
 }
 
 /** The greatest stamp held is that of what still counts, as it would be after a restart. */
@@ -140,15 +171,16 @@ function voidBeyond(state: State, mark: Mark, turn: Turn): void {
 
 function voidRelease(state: State, logged: Logged, turn: Turn): void {
   const { release, bytes } = logged
+  keepVoided(state, logged, turn)
   for (const { key } of decodeEvidence(state.mesh, bytes).changes) {
     forgetRelease(state, release, key, turn)
     const unsettled = state.keys.get(key)?.unsettled ?? []
     const kept = unsettled.filter((held) => held.release.id !== release.id)
     if (kept.length < unsettled.length) replaceUnsettled(state, key, kept, turn)
   }
-  const { requestId } = release
-  if (requestId !== undefined && state.requests.get(requestId)?.id === release.id) {
-    state.requests.delete(requestId)
+  const request = release.requestId && requestName(release.author, release.requestId)
+  if (request !== undefined && state.requests.get(request)?.id === release.id) {
+    state.requests.delete(request)
   }
   dropLogged(state, logged, turn)
 }
@@ -156,6 +188,7 @@ function voidRelease(state: State, logged: Logged, turn: Turn): void {
 export function dropLogged(state: State, logged: Logged, turn: Turn): void {
   const { replica, seq } = logged.release
   state.log.get(replica)?.delete(seq)
+  state.intended.delete(logged)
   warm(state, logged)
   turn.record(recordName.release(replica, seq), null)
   turn.record(recordName.settled(replica, seq), null)

@@ -12,7 +12,20 @@ export const limits = {
   releaseMessageBytesMax: 1024,
   requestIdBytesMax: 64,
   statementEntriesMax: 1024,
+  /** A revocation has several lists, and the badge of its issuer. */
+  statementBytesMax: 256 * 1024,
   stampCounterMax: 65_535,
+  badgeBytesMax: 8 * 1024,
+  badgeGrantsMax: 32,
+  /** From the root to a member, the root not counted. */
+  badgeLinksMax: 5,
+  /** A relay's clock may be behind that of whoever signed an intent. */
+  intentEarlyMsMax: 60_000,
+  /** What a replica id may write at once, and how fast that comes back; by stamps, so all agree. */
+  budgetBytesMax: 32 * 1024 * 1024,
+  budgetBytesPerSecond: 32 * 1024,
+  /** What a release costs beside its changes. */
+  releaseCostBytes: 512,
   /** A release stamped further ahead of the receiver's clock waits as `early`. */
   stampAheadMsMax: 60_000,
 
@@ -35,15 +48,20 @@ export const limits = {
   parkedReleasesMax: 10_000,
   parkedBytesMax: 64 * 1024 * 1024,
   coldBytesMax: 64 * 1024 * 1024,
+  voidedBytesMax: 16 * 1024 * 1024,
   snapshotsOpenMax: 4,
   snapshotBytesMax: 1024 * 1024 * 1024,
   statedHashesMax: 8,
   requestIdsMax: 10_000,
+  badgesShownMax: 1024,
+  badgesAskedMax: 64,
   refusalsMax: 256,
 
   // Time and policy.
   memberAbsentMs: 10 * 60_000,
   memberSilentMs: 30_000,
+  /** So often a peer remembers what it holds, for seals to come. */
+  dayMs: 24 * 3_600_000,
   sealAgeMs: 30 * 24 * 3_600_000,
   coldAgeMs: 30 * 24 * 3_600_000,
   historyVersionsMax: 50,

@@ -1,13 +1,17 @@
+import { readBadge } from './badge.js'
+import { badgeFault } from './badges.js'
 import { asBytes, asCount, asList, asText, decode } from './codec.js'
 import { Malformed, MeshError } from './errors.js'
+import { readDay } from './days.js'
 import { readForkProof } from './fork.js'
 import { refreshReads, replaceUnsettled } from './heads.js'
-import { remember } from './history.js'
+import { forgetRelease, remember } from './history.js'
 import {
   type Key,
   type PeerId,
   type ReleaseId,
   type ReplicaId,
+  formatDot,
   sortedEntries,
   toHex,
   unknownId,
@@ -19,19 +23,21 @@ import { pairFromWire } from './message.js'
 import { recordName } from './record.js'
 import { compareStamps } from './stamp.js'
 import { type Evidence, decodeEvidence, decodeStored, isSigned, vectorFromWire } from './release.js'
+import { isStruck } from './revocation.js'
 import { decodeStatement, isBrokenPair } from './statement.js'
 import {
   type Logged,
   type State,
   type Tip,
   emptyState,
-  logOf,
+  logIn,
   raiseStamp,
   refreshFloor,
   rememberRequest,
   seqOf,
 } from './state.js'
 import { type Turn, beginTurn } from './turn.js'
+import { bringBackVoided } from './voided.js'
 
 export type Records = ReadonlyMap<string, Uint8Array>
 
@@ -79,6 +85,7 @@ export function loadState(
     }
   }
   checkChains(state)
+  checkStoredBadges(state, areChecked)
   loading.releases.sort((a, b) => compareStamps(a.release, b.release))
   for (const evidence of loading.releases) loadChanges(loading, evidence)
   for (const [key, { unsettled }] of sortedEntries(state.keys)) {
@@ -88,7 +95,23 @@ export function loadState(
   refreshReads(state)
   recomputeLimits(state)
   renameForked(state)
+  bringBackVoided(state, loading.turn)
+  loadStruck(state, loading.turn)
   return state
+}
+
+/** Whose author was revoked before it counts for nothing, in history too. */
+function loadStruck(state: State, turn: Turn): void {
+  // order: each alone
+  for (const logged of state.intended) {
+    const { release, bytes } = logged
+    logged.isStruck = isStruck(state, release)
+    if (!logged.isStruck) continue
+    state.bare.delete(logged)
+    for (const { key } of decodeStored(state.mesh, bytes).changes) {
+      forgetRelease(state, release, key, turn)
+    }
+  }
 }
 
 /** Takes one record, and returns the name under which its content belongs. */
@@ -126,6 +149,16 @@ function loadRecord(loading: Loading, name: string, bytes: Uint8Array): string {
       state.archived.add(name)
       return recordName.history(release.replica, release.seq, change.key)
     }
+    default:
+      return loadWord(loading, name, bytes)
+  }
+}
+
+/** The same for what was said about the mesh, and what follows from it. */
+function loadWord(loading: Loading, name: string, bytes: Uint8Array): string {
+  const { state } = loading
+  const [table, id] = name.split('/')
+  switch (table) {
     case 'statement': {
       const statement = decodeStatement(state.mesh, bytes)
       const chain = state.chains.get(statement.issuer) ?? []
@@ -137,6 +170,27 @@ function loadRecord(loading: Loading, name: string, bytes: Uint8Array): string {
       const proof = readForkProof(state.mesh, ...pairFromWire(decode(bytes)))
       state.forks.set(proof.limit.replica, proof)
       return recordName.fork(proof.limit.replica)
+    }
+    case 'stray': {
+      const evidence = loadEvidence(loading, bytes)
+      state.strays.set(evidence.release.replica, evidence)
+      return recordName.stray(evidence.release.replica)
+    }
+    case 'void': {
+      const { replica, seq } = loadEvidence(loading, bytes).release
+      state.voided.set(formatDot({ replica, seq }), { dot: { replica, seq }, bytes })
+      state.voidedBytes += bytes.length
+      return recordName.voided(replica, seq)
+    }
+    case 'day': {
+      const day = Number(id)
+      state.days.set(day, readDay(bytes))
+      return recordName.day(day)
+    }
+    case 'badge': {
+      const link = readBadge(state.mesh, bytes)
+      state.badges.set(link.id, link)
+      return recordName.badge(link.id)
     }
     case 'broken': {
       const pair = pairFromWire(decode(bytes))
@@ -197,6 +251,11 @@ function advance(state: State, replica: ReplicaId, { seq, id }: Tip): void {
   if (seq > seqOf(state, replica)) state.clock.set(replica, { seq, id })
 }
 
+function checkStoredBadges(state: State, areChecked: boolean): void {
+  const found = badgeFault(state, areChecked)
+  if (found !== undefined) throw corrupt(recordName.badge(found.id), found.fault)
+}
+
 /** A chain of statements has no holes: what is missing would silently count for nothing. */
 function checkChains(state: State): void {
   for (const [issuer, chain] of sortedEntries(state.chains)) {
@@ -214,8 +273,8 @@ function loadChanges({ state, turn, settled }: Loading, evidence: Evidence): voi
   const { coldSince, live } = settled.get(recordName.settled(release.replica, release.seq)) ?? {}
   const isLive = (key: Key): boolean => live === undefined || live.has(key)
   const liveCount = changes.filter(({ key }) => isLive(key)).length
-  const logged: Logged = { release, bytes, whole, live: liveCount, coldSince }
-  logOf(state, release.replica).set(release.seq, logged)
+  const logged: Logged = { release, bytes, whole, live: liveCount, coldSince, isStruck: false }
+  logIn(state, logged)
   advance(state, release.replica, release)
   raiseStamp(state, release)
   rememberRequest(state, release)

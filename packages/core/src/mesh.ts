@@ -1,6 +1,7 @@
 import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import { type PeerId, type ReplicaId, fromHex, toHex } from './ids.js'
+import { isSmallOrder } from './small-order.js'
 
 /** Signing, hashing and chance are handed in: the replica itself has none of them. */
 export interface Crypto {
@@ -23,6 +24,8 @@ export interface MeshRules {
    * age counts as sealed.
    */
   readonly revocable: boolean
+  /** Only who has a badge from an admin, however many links away, may number releases or write. */
+  readonly closed?: boolean | undefined
   /** Why the author may not write this key, or undefined. A pure function of its arguments. */
   readonly writeFault?: (author: PeerId, key: string, ms: number) => string | undefined
 }
@@ -41,7 +44,7 @@ export interface Writer {
   readonly replica: ReplicaId
 }
 
-type Signed = 'release' | 'statement' | 'presence'
+type Signed = 'release' | 'statement' | 'presence' | 'badge' | 'intent'
 
 export const incarnationBytes = 8
 
@@ -53,6 +56,8 @@ export function openMesh(rules: MeshRules, crypto: Crypto): Mesh {
     release: domain('release'),
     statement: domain('statement'),
     presence: domain('presence'),
+    badge: domain('badge'),
+    intent: domain('intent'),
   }
   const replicaDomain = domain('replica')
   const writers = new Map<string, Writer>()
@@ -61,6 +66,8 @@ export function openMesh(rules: MeshRules, crypto: Crypto): Mesh {
     ...rules,
     ...crypto,
     verify(peer, bytes, signature) {
+      // Part of the protocol, and not of one library: all must refuse the same.
+      if (isSmallOrder(peer)) return false
       try {
         return crypto.verify(peer, bytes, signature)
       } catch {

@@ -1,6 +1,6 @@
 import { asBoolean, asBytes, asCount, asList, decode, encode } from './codec.js'
 import { Malformed } from './errors.js'
-import { type PeerId, type ReleaseId, type ReplicaId, fromHex, toHex } from './ids.js'
+import { type BadgeId, type PeerId, type ReleaseId, type ReplicaId, fromHex, toHex } from './ids.js'
 import { type Hashes } from './hashes.js'
 import { limits } from './limits.js'
 import { type Mark, markFromWire, markToWire } from './statement.js'
@@ -77,6 +77,9 @@ export type Message =
       readonly items: readonly Uint8Array[]
     }
   | { readonly type: 'presence'; readonly bytes: Uint8Array }
+  /** What releases stand on: each a list of links, root first. */
+  | { readonly type: 'badges'; readonly chains: readonly (readonly Uint8Array[])[] }
+  | { readonly type: 'badges-want'; readonly ids: readonly BadgeId[] }
 
 /** `open` asks for everything that differs; `close` and `answer` only compare. */
 export type SummaryStep = (typeof summarySteps)[number]
@@ -97,6 +100,8 @@ export const messageTypes: readonly MessageType[] = [
   'snapshot-want',
   'snapshot',
   'presence',
+  'badges',
+  'badges-want',
 ]
 
 export const encodeMessage = (message: Message): Uint8Array =>
@@ -134,6 +139,10 @@ function toWire(message: Message): readonly unknown[] {
       return [message.id, message.page]
     case 'snapshot':
       return [message.id, message.page, message.isLast, message.items]
+    case 'badges':
+      return [message.chains]
+    case 'badges-want':
+      return [message.ids.map(fromHex)]
   }
 }
 
@@ -173,6 +182,8 @@ const wireSizes: Record<MessageType, number> = {
   'snapshot-want': 2,
   snapshot: 4,
   presence: 1,
+  badges: 1,
+  'badges-want': 1,
 }
 
 function fromWire(type: MessageType, parts: readonly unknown[]): Message {
@@ -233,6 +244,13 @@ function fromWire(type: MessageType, parts: readonly unknown[]): Message {
         page: asCount(b, 'page'),
         isLast: asBoolean(c, 'is last'),
         items: bytesList(d, 'items'),
+      }
+    case 'badges':
+      return { type, chains: asList(a, 'badges').map((links) => bytesList(links, 'links')) }
+    case 'badges-want':
+      return {
+        type,
+        ids: asList(a, 'badges').map((id) => toHex<BadgeId>(asBytes(id, 'badge', 32))),
       }
   }
 }

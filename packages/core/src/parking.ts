@@ -1,9 +1,20 @@
-import { type Dot, type PeerId, formatDot } from './ids.js'
+import { badgeNeed } from './badges.js'
+import { type BadgeId, type Dot, type PeerId, formatDot } from './ids.js'
 import { limits } from './limits.js'
 import { type Evidence } from './release.js'
 import { compareStamps, isEarly } from './stamp.js'
 import { type Parked, type State } from './state.js'
 import { type Turn } from './turn.js'
+
+/** What something waits for: a dot that the clock must cover, or a badge that must be known. */
+export type Need = { readonly missing: Dot } | { readonly badge: BadgeId }
+
+const needName = ({ missing, badge }: Pick<Parked, 'missing' | 'badge'>): string | undefined =>
+  missing !== undefined ? formatDot(missing) : badge && badgeNeed(badge)
+
+/** What nobody knows to be right yet must not stand in the place of what is. */
+const nameOf = ({ evidence: { release }, badge }: Parked): string =>
+  badge === undefined ? formatDot(release) : `${formatDot(release)} ${release.id}`
 
 /**
  * Releases that cannot be judged yet: something they saw is missing, or their stamp is too far
@@ -12,11 +23,12 @@ import { type Turn } from './turn.js'
 export function park(
   state: State,
   evidence: Evidence,
-  missing: Dot | undefined,
+  need: Need | undefined,
   from: PeerId | undefined,
   turn: Turn,
 ): void {
-  const name = formatDot(evidence.release)
+  const parked = { evidence, from, missing: undefined, badge: undefined, ...need }
+  const name = nameOf(parked)
   if (state.parked.has(name)) return
   const isFull =
     state.parked.size >= limits.parkedReleasesMax ||
@@ -25,29 +37,27 @@ export function park(
     const text = `${state.parked.size} releases wait for others; ${name} was dropped and will be pulled again`
     return turn.tell({ type: 'notice', notice: 'parking-full', text })
   }
-  state.parked.set(name, { evidence, from, missing })
+  state.parked.set(name, parked)
   state.parkedBytes += evidence.bytes.length
-  if (missing === undefined) return
-  const dot = formatDot(missing)
-  const names = state.blocked.get(dot)
-  if (names === undefined) state.blocked.set(dot, new Set([name]))
+  const awaited = needName(parked)
+  if (awaited === undefined) return
+  const names = state.blocked.get(awaited)
+  if (names === undefined) state.blocked.set(awaited, new Set([name]))
   else names.add(name)
 }
 
 export const parkedAt = (state: State, dot: Dot): Parked | undefined =>
   state.parked.get(formatDot(dot))
 
-function unpark(state: State, dot: Dot): void {
-  const name = formatDot(dot)
-  const parked = state.parked.get(name)
-  if (parked === undefined) return
-  state.parked.delete(name)
+function unpark(state: State, parked: Parked): void {
+  const name = nameOf(parked)
+  if (!state.parked.delete(name)) return
   state.parkedBytes -= parked.evidence.bytes.length
-  if (parked.missing === undefined) return
-  const missing = formatDot(parked.missing)
-  const names = state.blocked.get(missing)
+  const awaited = needName(parked)
+  if (awaited === undefined) return
+  const names = state.blocked.get(awaited)
   names?.delete(name)
-  if (names?.size === 0) state.blocked.delete(missing)
+  if (names?.size === 0) state.blocked.delete(awaited)
 }
 
 /** What waited for these dots; it leaves the parking. */
@@ -57,12 +67,14 @@ export function takeUnblocked(state: State, dots: ReadonlySet<string>): readonly
   return take(state, names, () => true)
 }
 
+export const isEarlyParked = (parked: Parked): boolean => needName(parked) === undefined
+
 /** Early releases whose time has come. */
 export const takeRipe = (state: State, now: number): readonly Parked[] =>
   take(
     state,
     parkedNames(state),
-    ({ missing, evidence }) => missing === undefined && !isEarly(evidence.release.stamp, now),
+    (parked) => isEarlyParked(parked) && !isEarly(parked.evidence.release.stamp, now),
   )
 
 /** Everything: after the limits moved, each is judged anew. */
@@ -77,6 +89,6 @@ function take(
   isDue: (parked: Parked) => boolean,
 ): readonly Parked[] {
   const due = names.map((name) => state.parked.get(name)!).filter(isDue)
-  for (const { evidence } of due) unpark(state, evidence.release)
+  for (const parked of due) unpark(state, parked)
   return due.sort((a, b) => compareStamps(a.evidence.release, b.evidence.release))
 }

@@ -1,11 +1,15 @@
 import { apply } from './apply.js'
+import { badgeAt, pullBadge } from './badges.js'
+import { budgetFault } from './budget.js'
 import { type Verdict } from './effect.js'
 import { learnFork } from './fork.js'
 import { type Dot, type PeerId, formatDot } from './ids.js'
 import { reincarnate } from './incarnation.js'
-import { park, parkedAt, takeAll, takeRipe, takeUnblocked } from './parking.js'
+import { type Need, park, parkedAt, takeAll, takeRipe, takeUnblocked } from './parking.js'
 import { pullHoles } from './pull.js'
-import { type Evidence, type Release, isSigned, rightFault } from './release.js'
+import { type Evidence, type Release, isSigned } from './release.js'
+import { isRevoked } from './revocation.js'
+import { rightFault } from './rights.js'
 import { isEarly } from './stamp.js'
 import { type State, clockCoversDot, idAt, limitOf, proofAt, seqOf } from './state.js'
 import { type Turn } from './turn.js'
@@ -13,7 +17,7 @@ import { type Turn } from './turn.js'
 /** A verdict before anything is touched, with what acting on it needs. */
 type Judgement =
   | Verdict
-  | { readonly verdict: 'waiting'; readonly missing: Dot }
+  | ({ readonly verdict: 'waiting' } & Need)
   | { readonly verdict: 'forked'; readonly other: Uint8Array | undefined }
 
 /**
@@ -28,8 +32,12 @@ function judge(state: State, evidence: Evidence, isVerified: boolean, now: numbe
   if (!evidence.whole) return { verdict: 'refused', reason: 'it does not show all of its changes' }
   if (!isVerified && !isSigned(state.mesh, evidence))
     return { verdict: 'refused', reason: 'its signature does not hold' }
-  const fault = rightFault(state.mesh, release, evidence.changes)
-  if (fault !== undefined) return { verdict: 'refused', reason: fault }
+  const right = rightFault(state, release, evidence.changes, (badge) => badgeAt(state, badge))
+  if (right !== undefined) {
+    return 'fault' in right
+      ? { verdict: 'refused', reason: right.fault }
+      : { verdict: 'waiting', badge: right.missing }
+  }
   if (isVoid(state, release)) return { verdict: 'void' }
 
   const held = seqOf(state, replica)
@@ -48,12 +56,16 @@ function judge(state: State, evidence: Evidence, isVerified: boolean, now: numbe
   }
   if (isEarly(release.stamp, now)) return { verdict: 'early' }
   const missing = firstMissing(state, evidence)
-  return missing === undefined ? { verdict: 'applied' } : { verdict: 'waiting', missing }
+  if (missing !== undefined) return { verdict: 'waiting', missing }
+  const excess = budgetFault(state, evidence)
+  return excess === undefined ? { verdict: 'applied' } : { verdict: 'refused', reason: excess }
 }
 
 /** Beyond the limit, or at the limit under another id: then it is on a branch that does not count. */
-function isVoid(state: State, { replica, seq, id }: Release): boolean {
+function isVoid(state: State, release: Release): boolean {
+  const { replica, seq, id } = release
   const mark = state.limits.get(replica)
+  if (isRevoked(state, release)) return true
   if (mark === undefined || seq < mark.seq) return false
   return seq > mark.seq || (mark.id !== null && id !== mark.id)
 }
@@ -92,8 +104,11 @@ export function receive(
   if (verdict === 'applied') {
     apply(state, evidence, turn)
   } else if (verdict === 'waiting' && 'missing' in judgement) {
-    park(state, evidence, judgement.missing, from, turn)
+    park(state, evidence, { missing: judgement.missing }, from, turn)
     if (from !== undefined) pullHoles(state, evidence, from, turn)
+  } else if (verdict === 'waiting' && 'badge' in judgement && judgement.badge !== undefined) {
+    park(state, evidence, { badge: judgement.badge }, from, turn)
+    if (from !== undefined) pullBadge(state, judgement.badge, from, turn)
   } else if (verdict === 'early') {
     park(state, evidence, undefined, from, turn)
   } else if (verdict === 'forked' && 'other' in judgement && judgement.other !== undefined) {

@@ -1,5 +1,5 @@
 import { encode } from './codec.js'
-import { type Key, type PeerId, type ReplicaId, compareText, fromHex } from './ids.js'
+import { type BadgeId, type Key, type PeerId, type ReplicaId, compareText, fromHex } from './ids.js'
 import { decodeEvidence, vectorToWire } from './release.js'
 import { type Logged, type State, loggedAt } from './state.js'
 import { type Turn } from './turn.js'
@@ -15,7 +15,10 @@ import { type VersionVector } from './version-vector.js'
  *     tip/<replica>             seq, id, signed proof: only where the tip has left the log
  *     context/<key>             what was ever seen on the key by changes that have left
  *     history/<replica>/<seq>/<key>   evidence for an old version whose release has left the log
- *     statement/<issuer>/<n>, fork/<replica>, broken/<issuer>
+ *     statement/<issuer>/<n>, fork/<replica>, broken/<issuer>, stray/<replica>
+ *     void/<replica>/<seq>      the bytes of what became void and may yet count again
+ *     day/<number>              what was held on a day, once a day
+ *     badge/<id>                one link, of a badge that a release held here stands on
  */
 export const recordName = {
   self: 'self',
@@ -28,6 +31,10 @@ export const recordName = {
   statement: (issuer: PeerId, number: number) => `statement/${issuer}/${number}`,
   fork: (replica: ReplicaId) => `fork/${replica}`,
   broken: (issuer: PeerId) => `broken/${issuer}`,
+  stray: (replica: ReplicaId) => `stray/${replica}`,
+  voided: (replica: ReplicaId, seq: number) => `void/${replica}/${seq}`,
+  day: (day: number) => `day/${day}`,
+  badge: (id: BadgeId) => `badge/${id}`,
 }
 
 export function recordSelf(state: State, turn: Turn): void {

@@ -2,6 +2,7 @@ import {
   asBytes,
   asCount,
   asList,
+  asOptionalText,
   asText,
   checkFormat,
   decode,
@@ -10,6 +11,7 @@ import {
 } from './codec.js'
 import { Malformed } from './errors.js'
 import {
+  type BadgeId,
   type Dot,
   type Key,
   type PeerId,
@@ -19,11 +21,18 @@ import {
   sortedEntries,
   toHex,
 } from './ids.js'
+import {
+  type Authorship,
+  authorshipFromWire,
+  authorshipToWire,
+  intentLeaf,
+  isIntended,
+} from './intent.js'
 import { keyFault } from './key.js'
 import { limits } from './limits.js'
 import { type Mesh, incarnationBytes } from './mesh.js'
 import { type Stamp } from './stamp.js'
-import { asTree, growTree, isWhole, leavesOf, prune, rootOf } from './tree.js'
+import { asTree, authorsRootOf, growTree, isWhole, leavesOf, prune, rootOf } from './tree.js'
 import { type Value, checkValue, checkValueSize, deepFreeze } from './value.js'
 import { type VersionVector, coversDot, emptyVector } from './version-vector.js'
 
@@ -45,6 +54,13 @@ export interface Release extends Dot {
   readonly stamp: Stamp
   readonly message: string | undefined
   readonly requestId: string | undefined
+  /** In a closed mesh: by what its peer is a member. */
+  readonly badge: BadgeId | undefined
+  /** Whose will it is, and whose right: another key's, by its intent, or that of the peer itself. */
+  readonly author: PeerId
+  readonly authorship: Authorship | undefined
+  /** In a closed mesh: how much of its replica id's budget is spent after it. */
+  readonly spentBytes: number
 }
 
 /** A release as it travels: header, signature, and as many of its changes as are shown. */
@@ -58,6 +74,10 @@ export interface Evidence {
   /** What the signature is over: domain, mesh, header, root of the changes. */
   readonly signedBytes: Uint8Array
   readonly signature: Uint8Array
+  /** What its author's signature is over, as far as changes go; only with an intent. */
+  readonly authorsRoot: Uint8Array | undefined
+  /** How much its shown changes take. */
+  readonly changesBytes: number
 }
 
 interface Draft {
@@ -68,14 +88,27 @@ interface Draft {
   readonly stamp: Stamp
   readonly message?: string | undefined
   readonly requestId?: string | undefined
+  readonly badge?: BadgeId | undefined
+  readonly authorship?: Authorship | undefined
+  readonly spentBytes?: number | undefined
   readonly changes: readonly Change[]
 }
 
-const formatVersion = 1
+/** In a closed mesh each release names what it stands on; in an open one there is nothing to name. */
+const formatOf = ({ closed }: Mesh): number => (closed === true ? 2 : 1)
+const headerFields = { 1: 9, 2: 12 } as Readonly<Record<number, number>>
+
+export const leafOf = (change: Change): Uint8Array => encode(changeToWire(change))
 
 export function signRelease(mesh: Mesh, draft: Draft): Uint8Array {
+  const { badge, authorship, spentBytes } = draft
+  const trust = [
+    badge === undefined ? null : fromHex(badge),
+    authorship === undefined ? null : authorshipToWire(authorship),
+    spentBytes ?? 0,
+  ]
   const header = encode([
-    formatVersion,
+    formatOf(mesh),
     fromHex(draft.peer),
     draft.incarnation,
     draft.seq,
@@ -84,8 +117,9 @@ export function signRelease(mesh: Mesh, draft: Draft): Uint8Array {
     draft.stamp.counter,
     draft.message ?? null,
     draft.requestId ?? null,
+    ...(mesh.closed === true ? trust : []),
   ])
-  const tree = growTree(draft.changes.map((change) => encode(changeToWire(change))))
+  const tree = growTree(draft.changes.map(leafOf))
   const signed = mesh.signedBytes('release', header, rootOf(tree, mesh.hash))
   return encode([header, mesh.sign(signed), tree])
 }
@@ -107,10 +141,14 @@ function readEvidence(mesh: Mesh, bytes: Uint8Array, read: Decode): Evidence {
     3,
   )
   const header = asBytes(headerBytes, 'header')
-  const tree = asTree(treeValue)
+  const fields = readFields(mesh, read(header))
+  const authorship = readAuthorship(fields)
+  const tree = asTree(treeValue, authorship === undefined ? 1 : 2)
   const signed = mesh.signedBytes('release', header, rootOf(tree, mesh.hash))
-  const release = readHeader(mesh, read(header), toHex<ReleaseId>(mesh.hash(signed)))
-  const changes = leavesOf(tree).map((leaf) => changeFromWire(leaf, read))
+  const id = toHex<ReleaseId>(mesh.hash(signed))
+  const release = readHeader(mesh, fields, { id, authorship })
+  const leaves = leavesOf(tree)
+  const changes = leaves.map((leaf) => changeFromWire(leaf, read))
   checkChanges(release, changes)
   return {
     release,
@@ -119,37 +157,52 @@ function readEvidence(mesh: Mesh, bytes: Uint8Array, read: Decode): Evidence {
     bytes,
     signedBytes: signed,
     signature: asBytes(signature, 'signature', 64),
+    authorsRoot:
+      authorship === undefined ? undefined : authorsRootOf(tree, mesh.hash, authorsPart(read)),
+    changesBytes: leaves.reduce((sum, { length }) => sum + length, 0),
   }
 }
 
-export const isSigned = (mesh: Mesh, evidence: Evidence): boolean =>
-  mesh.verify(evidence.release.peer, evidence.signedBytes, evidence.signature)
+const authorsPart =
+  (read: Decode) =>
+  (leaf: Uint8Array): Uint8Array =>
+    intentLeaf(changeFromWire(leaf, read))
 
-/** Why its author may not write this, or undefined: the same wherever and however it arrives. */
-export function rightFault(
-  mesh: Mesh,
-  { peer, stamp }: Release,
-  changes: readonly Change[],
-): string | undefined {
-  const { writeFault } = mesh
-  if (writeFault === undefined) return undefined
-  for (const { key } of changes) {
-    const fault = writeFault(peer, key, stamp.ms)
-    if (fault !== undefined) return fault
-  }
-  return undefined
+/** By its peer, and where it is not its own author, by that one as well. */
+export function isSigned(mesh: Mesh, evidence: Evidence): boolean {
+  const { release, signedBytes, signature, authorsRoot } = evidence
+  if (!mesh.verify(release.peer, signedBytes, signature)) return false
+  const { authorship } = release
+  return authorship === undefined || isIntended(mesh, authorship, release, authorsRoot!)
 }
 
 /** The same release showing only the changes of some keys; of none: the bare proof that it exists. */
 export function showOnly(mesh: Mesh, bytes: Uint8Array, shows: (key: Key) => boolean): Uint8Array {
   const [header, signature, tree] = asList(decode(bytes), 'release', 3)
   const keeps = (leaf: Uint8Array): boolean => shows(changeFromWire(leaf, decode).key)
-  return encode([header, signature, prune(asTree(tree), keeps, mesh.hash)])
+  const fields = readFields(mesh, decode(asBytes(header, 'header')))
+  const isOwn = readAuthorship(fields) === undefined
+  const partOf = isOwn ? undefined : authorsPart(decode)
+  return encode([header, signature, prune(asTree(tree, isOwn ? 1 : 2), keeps, mesh.hash, partOf)])
 }
 
-function readHeader(mesh: Mesh, value: unknown, id: ReleaseId): Release {
-  const fields = asList(value, 'header', 9)
-  checkFormat(fields[0], formatVersion)
+function readFields(mesh: Mesh, value: unknown): readonly unknown[] {
+  const fields = asList(value, 'header')
+  const format = formatOf(mesh)
+  checkFormat(fields[0], format)
+  return asList(fields, 'header', headerFields[format])
+}
+
+const readAuthorship = ([, , , , , , , , , , authorship]: readonly unknown[]):
+  | Authorship
+  | undefined =>
+  authorship === undefined || authorship === null ? undefined : authorshipFromWire(authorship)
+
+function readHeader(
+  mesh: Mesh,
+  fields: readonly unknown[],
+  { id, authorship }: Pick<Release, 'id' | 'authorship'>,
+): Release {
   const { peer, incarnation, replica } = mesh.writerOf(
     toHex<PeerId>(asBytes(fields[1], 'peer', 32)),
     asBytes(fields[2], 'incarnation', incarnationBytes),
@@ -168,13 +221,14 @@ function readHeader(mesh: Mesh, value: unknown, id: ReleaseId): Release {
       ms: asCount(fields[5], 'stamp'),
       counter: asCount(fields[6], 'stamp counter', limits.stampCounterMax),
     },
-    message: optionalText(fields[7], 'message', limits.releaseMessageBytesMax),
-    requestId: optionalText(fields[8], 'request id', limits.requestIdBytesMax),
+    message: asOptionalText(fields[7], 'message', limits.releaseMessageBytesMax),
+    requestId: asOptionalText(fields[8], 'request id', limits.requestIdBytesMax),
+    badge: mesh.closed === true ? toHex<BadgeId>(asBytes(fields[9], 'badge', 32)) : undefined,
+    author: authorship?.author ?? peer,
+    authorship,
+    spentBytes: mesh.closed === true ? asCount(fields[11], 'spent') : 0,
   }
 }
-
-const optionalText = (value: unknown, what: string, bytesMax: number): string | undefined =>
-  value === null ? undefined : asText(value, what, bytesMax)
 
 function checkChanges(release: Release, changes: readonly Change[]): void {
   if (changes.length > limits.releaseChangesMax) {

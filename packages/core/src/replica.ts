@@ -1,9 +1,12 @@
+import { type BadgeChain, badgeOf } from './badge.js'
+import { badgeAt } from './badges.js'
 import { type Effect } from './effect.js'
 import { invariant } from './errors.js'
 import { type Hashes, hashesOf } from './hashes.js'
 import { isPut, putHeads } from './heads.js'
 import { type Rollback, planRollback } from './history.js'
 import {
+  type BadgeId,
   type Dot,
   type Key,
   type PeerId,
@@ -14,10 +17,13 @@ import {
 import { type Crypto, type MeshRules, incarnationBytes, openMesh } from './mesh.js'
 import { type HeardPresence } from './presence.js'
 import { type Receipt, receiptsOf } from './receipts.js'
+import { isEarlyParked } from './parking.js'
 import { settleParked } from './receive.js'
 import { type Records, loadState } from './load.js'
 import { recordSelf } from './record.js'
 import { type Change, type Release, decodeEvidence } from './release.js'
+import { isStruck, revokedIn } from './revocation.js'
+import { struckOn } from './strike.js'
 import { type Statement } from './statement.js'
 import { type Held, type State, clockVector, emptyState, loggedAt } from './state.js'
 import { beginTurn } from './turn.js'
@@ -49,6 +55,8 @@ export interface Replica {
   read(key: string): Reading | undefined
   /** Keys that show a value, ascending. */
   keys(prefix?: string): readonly Key[]
+  /** Keys that show a value or once did, as far as history goes, ascending. */
+  knownKeys(prefix?: string): readonly Key[]
   conflicts(): readonly Reading[]
   /** Known versions of a key, newest last; without `put`: it was removed. */
   history(key: string): readonly Held[]
@@ -59,6 +67,14 @@ export interface Replica {
   presences(): ReadonlyMap<PeerId, HeardPresence>
   members(): ReadonlySet<PeerId>
   statements(): readonly Statement[]
+  /** A badge that a release here names, or that was shown lately. */
+  badge(id: BadgeId): BadgeChain | undefined
+  /** Why a badge does not hold any more, or undefined: a key that it goes through was revoked. */
+  revocationFault(chain: BadgeChain): string | undefined
+  /** Why a release changes nothing although it is held: its author was revoked before it. */
+  struck(release: Release): string | undefined
+  /** What was on a key by will of somebody who was revoked before it, oldest first. */
+  struckOn(key: string): readonly Held[]
   clock(): VersionVector
   hashes(): Hashes
   status(): Status
@@ -72,7 +88,7 @@ export interface Status {
   readonly cold: number
   readonly coldBytes: number
   readonly parkedBytes: number
-  /** Parked for something they saw, with the dot that is missing. */
+  /** Parked for something they saw, with the dot that is missing; their own: a badge is. */
   readonly waiting: readonly { readonly release: Release; readonly missing: Dot }[]
   /** Parked for being stamped too far ahead. */
   readonly early: readonly Release[]
@@ -124,6 +140,10 @@ function replicaOf(state: State): Replica {
       sortedEntries(state.keys)
         .filter(([key, { shown }]) => shown !== undefined && key.startsWith(prefix))
         .map(([key]) => key),
+    knownKeys: (prefix = '') =>
+      sortedEntries(state.history)
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key]) => key),
     conflicts: () =>
       sortedEntries(state.keys)
         .filter(([, { heads }]) => heads.length > 1 && heads.filter(isPut).length > 1)
@@ -134,11 +154,26 @@ function replicaOf(state: State): Replica {
     receipts: (dot, now) => receiptsOf(state, dot, now),
     presences: () => new Map(sortedEntries(state.presences)),
     members: () => new Set(sortedValues(state.members)),
+    badge: (id) => badgeAt(state, id),
+    revocationFault: (chain) => revocationFault(state, chain),
+    struck: (release) =>
+      isStruck(state, release) ? `its author was revoked before it` : undefined,
+    struckOn: (key) => struckOn(state, key),
     statements: () => sortedEntries(state.chains).flatMap(([, chain]) => chain),
     clock: () => clockVector(state),
     hashes: () => hashesOf(state),
     status: () => statusOf(state),
   }
+}
+
+function revocationFault(state: State, chain: BadgeChain): string | undefined {
+  const [revoked] = revokedIn(state, chain)
+  if (revoked === undefined) return undefined
+  const { subject, name } = badgeOf(chain)
+  const through = chain.find((link) => link.subject === revoked.subject)
+  return revoked.subject === subject
+    ? `${name} was revoked`
+    : `${through?.name ?? 'a key that let it in'}, by which ${name} came in, was revoked`
 }
 
 function readingOf(state: State, key: Key): Reading | undefined {
@@ -173,10 +208,11 @@ function statusOf(state: State): Status {
     cold: state.cold.size,
     coldBytes: state.coldBytes,
     parkedBytes: state.parkedBytes,
-    waiting: parked.flatMap(({ evidence, missing }) =>
-      missing ? [{ release: evidence.release, missing }] : [],
-    ),
-    early: parked.flatMap(({ evidence, missing }) => (missing ? [] : [evidence.release])),
+    waiting: parked.flatMap((one) => {
+      const { release } = one.evidence
+      return isEarlyParked(one) ? [] : [{ release, missing: one.missing ?? release }]
+    }),
+    early: parked.filter(isEarlyParked).map(({ evidence }) => evidence.release),
     forked: sortedEntries(state.forks).map(([replica]) => replica),
     limits: new Map(sortedEntries(state.limits).map(([replica, { seq }]) => [replica, seq])),
   }

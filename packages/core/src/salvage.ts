@@ -1,9 +1,11 @@
+import { type Badge, readBadge } from './badge.js'
+import { badgesOf } from './badges.js'
 import { decode } from './codec.js'
 import { type Effect } from './effect.js'
 import { Malformed } from './errors.js'
-import { sortedEntries } from './ids.js'
+import { type BadgeId, sortedEntries } from './ids.js'
 import { type Records } from './load.js'
-import { openMesh } from './mesh.js'
+import { type Mesh, openMesh } from './mesh.js'
 import { type Message, type Pair, encodeMessage, pairFromWire } from './message.js'
 import { type Evidence, type Release, decodeEvidence } from './release.js'
 import { type OpenOptions, openReplica } from './replica.js'
@@ -75,11 +77,58 @@ function messagesIn(
   }
   statements.sort((a, b) => a.number - b.number)
   releases.sort((a, b) => compareStamps(a.release, b.release))
+  const chains = badgeChains(opened, records)
+  // Only so many badges are remembered before a release that names them is held.
+  const badgesFor = (shown: readonly Release[]): readonly Message[] =>
+    shown
+      .flatMap(badgesOf)
+      .flatMap((id) => chains.get(id) ?? [])
+      .map((links) => ({ type: 'badges', chains: [links] }))
   return [
     ...statements.map((one) => statementsOf([one.bytes], [])),
-    ...pairs.map((pair) => statementsOf([], [pair])),
-    ...releases.map(({ bytes }): Message => ({ type: 'release', bytes })),
+    ...pairs.flatMap((pair) => [...badgesFor(halvesOf(opened, pair)), statementsOf([], [pair])]),
+    ...releases.flatMap(({ release, bytes }): readonly Message[] => [
+      ...badgesFor([release]),
+      { type: 'release', bytes },
+    ]),
   ]
+}
+
+/** What a pair is about, if it is about releases. */
+function halvesOf(mesh: Mesh, pair: Pair): readonly Release[] {
+  try {
+    return pair.map((half) => decodeEvidence(mesh, half).release)
+  } catch (error) {
+    if (error instanceof Malformed) return []
+    throw error
+  }
+}
+
+type Links = readonly Uint8Array[]
+
+/** Every badge of which all links are there. */
+function badgeChains(mesh: Mesh, records: Records): ReadonlyMap<BadgeId, readonly [Links]> {
+  const links = new Map<BadgeId, Badge>()
+  for (const [name, bytes] of sortedEntries(records)) {
+    try {
+      const link = name.startsWith('badge/') ? readBadge(mesh, bytes) : undefined
+      if (link !== undefined) links.set(link.id, link)
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+    }
+  }
+  const chainOf = ({ parent, bytes }: Badge): Links | undefined => {
+    const above = parent === null ? undefined : links.get(parent)
+    if (above === undefined) return parent === null ? [bytes] : undefined
+    const chain = chainOf(above)
+    return chain && [...chain, bytes]
+  }
+  return new Map(
+    sortedEntries(links).flatMap(([id, link]) => {
+      const chain = chainOf(link)
+      return chain === undefined ? [] : [[id, [chain]]]
+    }),
+  )
 }
 
 const statementsOf = (statements: readonly Uint8Array[], pairs: readonly Pair[]): Message => ({

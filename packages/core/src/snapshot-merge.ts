@@ -1,40 +1,28 @@
 import { isSealed } from './collect.js'
 import { learnFork } from './fork.js'
 import { hashesOf, stateWord } from './hashes.js'
-import { headsOf, isPut, replaceUnsettled } from './heads.js'
-import { remember } from './history.js'
-import { type Key, type PeerId, fromHex, sortedEntries, sortedValues, unknownId } from './ids.js'
-import { reincarnate } from './incarnation.js'
-import {
-  liveKeys,
-  recordContext,
-  recordName,
-  recordSettled,
-  recordTip,
-  shownKeys,
-} from './record.js'
-import { type Evidence, type Release } from './release.js'
-import { takeStatements } from './statements.js'
+import { headsOf, isPut } from './heads.js'
+import { type Key, type PeerId, fromHex, sortedEntries, sortedValues } from './ids.js'
+import { limitsMoved } from './limit.js'
+import { votesFor } from './presence.js'
+import { recordName } from './record.js'
+import { isRevoked, isStruck } from './revocation.js'
+import { adopt } from './snapshot-adopt.js'
+import { type Snapshot, byKey, checkSnapshot, readSnapshot } from './snapshot-read.js'
+import { takeStrays, withoutRevoked } from './snapshot-trust.js'
 import {
   type Held,
   type State,
   clockCoversDot,
   idAt,
   limitOf,
-  logOf,
-  loggedAt,
   proofAt,
-  raiseStamp,
-  refreshFloor,
   seqOf,
-  setTip,
   vectorOf,
-  warm,
 } from './state.js'
+import { takeStatements } from './statements.js'
 import { type Turn } from './turn.js'
-import { type VersionVector, cap, coversDot, emptyVector, join, withDot } from './version-vector.js'
-import { votesFor } from './presence.js'
-import { type Snapshot, byKey, checkSnapshot, readSnapshot } from './snapshot-read.js'
+import { type VersionVector, cap, coversDot, emptyVector, join } from './version-vector.js'
 
 interface Merge {
   /** Keys whose heads would have gone on one member's word alone; if any, nothing was merged. */
@@ -52,14 +40,23 @@ export function mergeSnapshot(
   { from, items }: { readonly from: PeerId; readonly items: readonly Uint8Array[] },
   turn: Turn,
 ): Merge {
-  const snapshot = readSnapshot(state, items)
-  takeStatements(state, snapshot.statements, snapshot.pairs, turn)
-  checkSnapshot(state, snapshot, turn.now)
+  const whole = readSnapshot(state, items)
+  takeStatements(state, whole.statements, whole.pairs, turn)
+  takeStrays(state, whole, turn)
+  checkSnapshot(state, whole, turn.now)
+  const snapshot = withoutRevoked(state, whole, turn)
   const word = stateWord(snapshot.hashes)
   if (learnForks(state, snapshot, turn)) return { unvouched: [], word }
 
   const limit = limitOf(state)
-  const theirs = byKey(snapshot.changes, ({ replica, seq }) => seq <= limit(replica))
+  // It may have been read before its sender knew of a revocation.
+  const theirs = byKey(
+    snapshot.changes,
+    (release) =>
+      release.seq <= limit(release.replica) &&
+      !isRevoked(state, release) &&
+      !isStruck(state, release),
+  )
   const isRepair =
     stateWord({ ...hashesOf(state), state: snapshot.hashes.state }) === stateWord(snapshot.hashes)
   const isVouched = votesFor(state, word, from) > 0
@@ -81,6 +78,7 @@ export function mergeSnapshot(
   if (unvouched.length === 0) {
     if (state.clock.size === 0 && !isVouched) believe(state, from, turn)
     adopt(state, snapshot, merged, turn)
+    if (state.revoked.length > 0) limitsMoved(state, turn)
   }
   return { unvouched, word }
 }
@@ -168,95 +166,4 @@ function learnForks(state: State, snapshot: Snapshot, turn: Turn): boolean {
     isForked = true
   }
   return isForked
-}
-
-/** All of it in one step: keys, log, contexts, clock. */
-function adopt(
-  state: State,
-  snapshot: Snapshot,
-  merged: ReadonlyMap<Key, readonly Held[]>,
-  turn: Turn,
-): void {
-  if ((snapshot.clock.get(state.replica)?.seq ?? 0) > seqOf(state, state.replica)) {
-    reincarnate(state, 'a snapshot holds releases of it that this store does not', turn)
-  }
-  const touched = new Set<Release>()
-  for (const [key, kept] of sortedEntries(merged)) {
-    for (const release of adoptKey(state, key, kept, turn)) touched.add(release)
-  }
-  for (const [key, theirs] of sortedEntries(snapshot.contexts)) {
-    const held = turn.touch(state, key)
-    held.context = join([held.context, cap(theirs, limitOf(state))])
-    recordContext(key, held.context, turn)
-  }
-  for (const evidence of snapshot.changes) {
-    if (logShown(state, evidence, turn)) touched.add(evidence.release)
-  }
-  recount(state, touched, turn)
-  advanceClock(state, snapshot, turn)
-}
-
-/** Puts one key as merged, and tells which releases have a part in the difference. */
-function adoptKey(state: State, key: Key, kept: readonly Held[], turn: Turn): readonly Release[] {
-  const held = turn.touch(state, key)
-  const before = held.unsettled
-  const removes = before.filter((change) => !kept.includes(change) && !isPut(change))
-  const dropped = removes.map(({ release, change }) => withDot(change.seen, release))
-  held.context = join([held.context, ...dropped])
-  recordContext(key, held.context, turn)
-  for (const change of kept) {
-    if (!before.includes(change)) remember(state, change, turn)
-  }
-  replaceUnsettled(state, key, kept, turn)
-  return [...kept, ...before].map(({ release }) => release)
-}
-
-/**
- * A shown release is logged if a change of it is unsettled now, and what is logged does not show
- * that change already. What the merge did not take must not come back with the next restart.
- */
-function logShown(state: State, evidence: Evidence, turn: Turn): boolean {
-  const { release, bytes, whole } = evidence
-  const live = liveKeys(state, evidence)
-  const logged = loggedAt(state, release.replica, release.seq)
-  const isShown = (key: Key): boolean =>
-    logged !== undefined && shownKeys(state, logged).includes(key)
-  if (live.length === 0 || logged?.whole === true || live.every(isShown)) return false
-  if (logged !== undefined) warm(state, logged)
-  const entry = { release, bytes, whole, live: live.length, coldSince: undefined }
-  logOf(state, release.replica).set(release.seq, entry)
-  turn.record(recordName.release(release.replica, release.seq), bytes)
-  raiseStamp(state, release)
-  return true
-}
-
-function recount(state: State, touched: ReadonlySet<Release>, turn: Turn): void {
-  // order: each release alone
-  for (const { replica, seq } of touched) {
-    const logged = loggedAt(state, replica, seq)
-    if (logged === undefined) continue
-    logged.live = liveKeys(state, logged).length
-    if (logged.live > 0) warm(state, logged)
-    else if (logged.coldSince === undefined) state.bare.add(logged)
-    recordSettled(state, logged, turn)
-  }
-}
-
-function advanceClock(state: State, snapshot: Snapshot, turn: Turn): void {
-  for (const [replica, tip] of sortedEntries(snapshot.clock)) {
-    const mark = state.limits.get(replica)
-    const isBeyond = mark !== undefined && tip.seq > mark.seq
-    const { seq, id } = isBeyond ? { seq: mark.seq, id: mark.id ?? unknownId } : tip
-    if (seq <= seqOf(state, replica)) continue
-    setTip(state, replica, { seq, id })
-    const proof = isBeyond ? undefined : snapshot.tipProofs.get(replica)
-    if (proof === undefined) state.tipProofs.delete(replica)
-    else {
-      state.tipProofs.set(replica, proof)
-      raiseStamp(state, proof.release)
-    }
-    refreshFloor(state, replica)
-    recordTip(state, replica, turn)
-  }
-  turn.moved.add('all')
 }

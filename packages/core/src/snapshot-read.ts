@@ -1,20 +1,23 @@
 import { equals } from 'uint8arrays/equals'
+import { type BadgeChain, badgeOf, readChain } from './badge.js'
 import { asBytes, asCount, asList, asText, decode } from './codec.js'
 import { Malformed } from './errors.js'
 import { type Hashes, hashClock } from './hashes.js'
 import { headsOf, versionOf } from './heads.js'
-import { type Key, type ReplicaId, formatDot, sortedEntries, toHex, unknownId } from './ids.js'
+import {
+  type BadgeId,
+  type Key,
+  type ReplicaId,
+  formatDot,
+  sortedEntries,
+  toHex,
+  unknownId,
+} from './ids.js'
 import { keyFault } from './key.js'
 import { limits } from './limits.js'
 import { type Pair, pairFromWire } from './message.js'
-import {
-  type Evidence,
-  type Release,
-  decodeEvidence,
-  isSigned,
-  rightFault,
-  vectorFromWire,
-} from './release.js'
+import { type Evidence, type Release, decodeEvidence, isSigned, vectorFromWire } from './release.js'
+import { rightFault } from './rights.js'
 import { itemKinds } from './snapshot.js'
 import { isEarly } from './stamp.js'
 import { createStateHash } from './state-hash.js'
@@ -30,6 +33,10 @@ export interface Snapshot {
   readonly tipProofs: ReadonlyMap<ReplicaId, Evidence>
   readonly contexts: ReadonlyMap<Key, VersionVector>
   readonly changes: readonly Evidence[]
+  readonly badges: ReadonlyMap<BadgeId, BadgeChain>
+  readonly strays: readonly Evidence[]
+  /** Held, and struck where the snapshot was made. */
+  readonly struck: readonly Evidence[]
 }
 
 export function readSnapshot(state: State, items: readonly Uint8Array[]): Snapshot {
@@ -39,6 +46,9 @@ export function readSnapshot(state: State, items: readonly Uint8Array[]): Snapsh
   const changes: Evidence[] = []
   const statements: Uint8Array[] = []
   const pairs: Pair[] = []
+  const badges = new Map<BadgeId, BadgeChain>()
+  const strays: Evidence[] = []
+  const struck: Evidence[] = []
   let hashes: Hashes | undefined
   for (const item of items) {
     const [kind, ...parts] = asList(decode(item), 'snapshot item')
@@ -75,10 +85,22 @@ export function readSnapshot(state: State, items: readonly Uint8Array[]): Snapsh
       case 'changes':
         changes.push(readEvidence(state, parts[0]))
         break
+      case 'badge': {
+        const links = asList(parts[0], 'badge').map((link) => asBytes(link, 'link'))
+        const chain = readChain(state.mesh, links, (id) => state.badges.get(id))
+        badges.set(badgeOf(chain).id, chain)
+        break
+      }
+      case 'stray':
+        strays.push(readEvidence(state, parts[0]))
+        break
+      case 'struck':
+        struck.push(readEvidence(state, parts[0]))
+        break
     }
   }
   if (hashes === undefined) throw new Malformed('the snapshot has no head')
-  return { hashes, statements, pairs, clock, tipProofs, contexts, changes }
+  return { hashes, statements, pairs, clock, tipProofs, contexts, changes, badges, strays, struck }
 }
 
 function readEvidence(state: State, value: unknown): Evidence {
@@ -106,16 +128,15 @@ export function checkSnapshot(state: State, snapshot: Snapshot, now: number): vo
   }
   checkChains(snapshot)
   const tips = sortedEntries(snapshot.tipProofs).map(([, { release }]) => release)
-  for (const { stamp } of [...tips, ...snapshot.changes.map(({ release }) => release)]) {
+  const shown = [...snapshot.changes, ...snapshot.struck]
+  for (const { stamp } of [...tips, ...shown.map(({ release }) => release)]) {
     if (isEarly(stamp, now)) throw new Malformed('the snapshot is stamped ahead of this clock')
   }
-  for (const { release, changes } of snapshot.changes) {
+  for (const { release, changes } of shown) {
     if (release.seq <= limit(release.replica) && !coversDot(clock, release)) {
       throw new Malformed('the snapshot shows a change beyond its own clock')
     }
-    const fault =
-      release.seq <= limit(release.replica) ? rightFault(state.mesh, release, changes) : undefined
-    if (fault !== undefined) throw new Malformed(fault)
+    checkRight(state, snapshot, { release, changes })
     if (!changes.every(({ seen }) => isCovered(seen))) {
       throw new Malformed('a change in the snapshot has seen more than its clock covers')
     }
@@ -126,6 +147,18 @@ export function checkSnapshot(state: State, snapshot: Snapshot, now: number): vo
   if (!equals(contentHash(state, byKey(snapshot.changes)), snapshot.hashes.state)) {
     throw new Malformed('the snapshot does not show the state that it claims')
   }
+}
+
+/** What lies beyond the limit is not taken anyway. */
+function checkRight(
+  state: State,
+  { badges }: Snapshot,
+  { release, changes }: Pick<Evidence, 'release' | 'changes'>,
+): void {
+  if (release.seq > limitOf(state)(release.replica)) return
+  const found = rightFault(state, release, changes, (id) => badges.get(id))
+  if (found === undefined) return
+  throw new Malformed('fault' in found ? found.fault : 'the snapshot lacks a badge')
 }
 
 /** One id for each dot, and what follows a shown release names it as its parent. */

@@ -1,9 +1,12 @@
+import { badgeAt, linksOf } from './badges.js'
 import { encode } from './codec.js'
 import { hashesOf } from './hashes.js'
 import { type Key, type ReleaseId, fromHex, sortedEntries, toHex, unknownId } from './ids.js'
 import { limits } from './limits.js'
 import { showOnly, vectorToWire } from './release.js'
+import { isRevoked } from './revocation.js'
 import { type State, loggedAt } from './state.js'
+import { struckReleases } from './strike.js'
 
 /**
  * The whole state, for a replica that wants what has left the log. It is read at one instant:
@@ -18,7 +21,17 @@ export interface OpenSnapshot {
 }
 
 /** What a snapshot is made of; each item is a list of the kind's place here and its parts. */
-export const itemKinds = ['head', 'statement', 'pair', 'tip', 'context', 'changes'] as const
+export const itemKinds = [
+  'head',
+  'statement',
+  'pair',
+  'tip',
+  'context',
+  'changes',
+  'badge',
+  'stray',
+  'struck',
+] as const
 type ItemKind = (typeof itemKinds)[number]
 
 /** One reading serves all who ask at about the same time; the oldest makes room. */
@@ -68,6 +81,14 @@ function itemsOf(state: State): readonly (() => Uint8Array)[] {
     for (const { bytes } of chain) add('statement', bytes)
   for (const [, { pair }] of sortedEntries(state.forks)) add('pair', pair)
   for (const [, { pair }] of sortedEntries(state.brokenChains)) add('pair', pair)
+  for (const [id] of sortedEntries(state.badges)) {
+    items.push(() => encode([itemKinds.indexOf('badge'), linksOf(badgeAt(state, id)!)]))
+  }
+  for (const [, { release, bytes }] of sortedEntries(state.strays)) {
+    if (isRevoked(state, release)) add('stray', bytes)
+  }
+  // They count for nothing, until the revocation itself turns out void.
+  for (const { bytes } of struckReleases(state)) add('struck', bytes)
 
   const shown = new Map<ReleaseId, { readonly bytes: Uint8Array; readonly keys: Set<Key> }>()
   for (const [name, key] of sortedEntries(state.keys)) {

@@ -1,5 +1,7 @@
+import { type Badge, type BadgeChain } from './badge.js'
 import { type Change, type Evidence, type Release } from './release.js'
 import {
+  type BadgeId,
   type Dot,
   type Key,
   type PeerId,
@@ -8,15 +10,18 @@ import {
   unknownId,
 } from './ids.js'
 import { limits } from './limits.js'
+import { type DayNote } from './days.js'
 import { type Mesh } from './mesh.js'
 import { type Pair } from './message.js'
 import { type ForkProof } from './fork.js'
+import { type Revoked } from './revocation.js'
 import { type HeardPresence, type Refusal } from './presence.js'
 import { type OpenSnapshot } from './snapshot.js'
 import { type PendingSnapshot } from './transfer.js'
 import { type Mark, type Statement } from './statement.js'
 import { type Stamp, compareClocks, zeroStamp } from './stamp.js'
 import { type StateHash, createStateHash } from './state-hash.js'
+import { type Voided } from './voided.js'
 import { type VersionVector, emptyVector } from './version-vector.js'
 
 /** A change as it is held: what, and by which release. */
@@ -50,6 +55,8 @@ export interface Logged {
   live: number
   /** Since when it is kept only as evidence. */
   coldSince: number | undefined
+  /** Its author was revoked before it: none of its changes counts. */
+  isStruck: boolean
 }
 
 /** Where a replica id's chain stands here. */
@@ -63,6 +70,8 @@ export interface Parked {
   readonly from: PeerId | undefined
   /** The first dot that the clock must cover before this can be judged again; none: too early. */
   readonly missing: Dot | undefined
+  /** The badge without which its right cannot be judged. */
+  readonly badge: BadgeId | undefined
 }
 
 export interface State {
@@ -104,6 +113,27 @@ export interface State {
   /** Derived from chains and forks: beyond the mark a replica id's releases are void. */
   limits: ReadonlyMap<ReplicaId, Mark>
   sealed: VersionVector
+  /** Derived, too: who counts no further. */
+  revoked: readonly Revoked[]
+  /** Which of them a badge goes through; looked up once, until statements move. */
+  readonly revokedBy: Map<BadgeId, readonly Revoked[]>
+  /** The first release of a replica id that no revocation named, though it is its subject's. */
+  readonly strays: Map<ReplicaId, Evidence>
+  /** By dot, what became void and may yet count again. */
+  readonly voided: Map<string, Voided>
+  voidedBytes: number
+
+  /** Links of the badges that releases held here stand on. */
+  readonly badges: Map<BadgeId, Badge>
+  /** Badges that were only shown, oldest first. */
+  readonly shownBadges: Map<BadgeId, BadgeChain>
+  readonly badgesAsked: Map<BadgeId, number>
+  /** By what this peer is a member. */
+  ownBadge: BadgeChain | undefined
+  /** Day → what was held on it, for as long as a seal may ask for it. */
+  readonly days: Map<number, DayNote>
+  /** Releases in the log that are somebody else's will than their peer's. */
+  readonly intended: Set<Logged>
 
   /** Keys with something to settle, and releases with nothing unsettled left. */
   readonly settling: Set<Key>
@@ -160,6 +190,17 @@ export function emptyState(mesh: Mesh, peer: PeerId, incarnation: Uint8Array): S
     brokenChains: new Map(),
     limits: new Map(),
     sealed: emptyVector,
+    revoked: [],
+    revokedBy: new Map(),
+    strays: new Map(),
+    voided: new Map(),
+    voidedBytes: 0,
+    badges: new Map(),
+    shownBadges: new Map(),
+    badgesAsked: new Map(),
+    ownBadge: undefined,
+    intended: new Set(),
+    days: new Map(),
     settling: new Set(),
     bare: new Set(),
     cold: new Set(),
@@ -245,7 +286,17 @@ export const clockVector = (state: State): VersionVector => vectorOf(state.clock
 export const clockCoversDot = (state: State, dot: Dot): boolean =>
   seqOf(state, dot.replica) >= dot.seq
 
-export function logOf(state: State, replica: ReplicaId): Map<number, Logged> {
+/** Takes a release into the log, as it is held. */
+export function logIn(state: State, logged: Logged): void {
+  const { replica, seq, authorship } = logged.release
+  const log = logOf(state, replica)
+  const before = log.get(seq)
+  if (before !== undefined) state.intended.delete(before)
+  log.set(seq, logged)
+  if (authorship !== undefined) state.intended.add(logged)
+}
+
+function logOf(state: State, replica: ReplicaId): Map<number, Logged> {
   let log = state.log.get(replica)
   if (log === undefined) state.log.set(replica, (log = new Map<number, Logged>()))
   return log
@@ -271,10 +322,13 @@ export function warm(state: State, logged: Logged): void {
   logged.coldSince = undefined
 }
 
+/** Each author has request ids of its own. */
+export const requestName = (author: PeerId, requestId: string): string => `${author}/${requestId}`
+
 /** A retry under the same request id is answered with what it wrote the first time. */
 export function rememberRequest(state: State, release: Release): void {
   if (release.requestId === undefined || release.peer !== state.peer) return
-  state.requests.set(release.requestId, release)
+  state.requests.set(requestName(release.author, release.requestId), release)
   // order: as written, so the oldest goes
   const [oldest] = state.requests.keys()
   if (state.requests.size > limits.requestIdsMax) state.requests.delete(oldest!)

@@ -1,12 +1,13 @@
 import { encode } from './codec.js'
 import { Malformed } from './errors.js'
 import { loggedBeyond, readForkProof, takeForkProof } from './fork.js'
-import { type ReplicaId, formatDot } from './ids.js'
+import { type ReplicaId, formatDot, sortedEntries, sortedValues } from './ids.js'
 import { reincarnate, reissue } from './incarnation.js'
 import { limitsMoved } from './limit.js'
 import { type Pair } from './message.js'
 import { recordName } from './record.js'
-import { type Evidence } from './release.js'
+import { type Evidence, decodeEvidence } from './release.js'
+import { revokedIn } from './revocation.js'
 import {
   type Mark,
   type Statement,
@@ -109,7 +110,8 @@ export function keep(state: State, statement: Statement, turn: Turn): void {
   state.chains.set(issuer, [...(state.chains.get(issuer) ?? []), statement])
   state.statementsHash = undefined
   turn.record(recordName.statement(issuer, number), bytes)
-  const named = marks.slice(0, 3).map(formatDot).join(', ') + (marks.length > 3 ? ', …' : '')
+  const dots = marks.slice(0, 3).map(formatDot).join(', ') + (marks.length > 3 ? ', …' : '')
+  const named = statement.revocation?.subject.slice(0, 8) ?? dots
   const text = `${issuer.slice(0, 8)} issued a ${kind}: ${named}`
   turn.tell({ type: 'notice', notice: 'statement', text })
 }
@@ -127,8 +129,29 @@ export function takeEffect(state: State, news: readonly Statement[], turn: Turn)
   if (closed.some(({ replica }) => replica === state.replica)) {
     reincarnate(state, 'it was closed', turn)
   }
+  const before = new Set(state.voided.keys())
   limitsMoved(state, turn)
   for (const { replica, written } of owned) reissue(state, replica, written, turn)
+  if (news.some(({ kind }) => kind === 'revoke')) goOn(state, before, turn)
+}
+
+/**
+ * Whom a revocation hit by a badge that it has no more, because somebody else let it in again, writes
+ * again what became void.
+ */
+function goOn(state: State, voidedBefore: ReadonlySet<string>, turn: Turn): void {
+  const { ownBadge, ownReplicas } = state
+  if (ownBadge === undefined || revokedIn(state, ownBadge).length > 0) return
+  const news = sortedEntries(state.voided).filter(
+    ([name, { dot }]) => !voidedBefore.has(name) && ownReplicas.has(dot.replica),
+  )
+  for (const replica of sortedValues(new Set(news.map(([, { dot }]) => dot.replica)))) {
+    const written = news
+      .filter(([, { dot }]) => dot.replica === replica)
+      .map(([, { bytes }]) => decodeEvidence(state.mesh, bytes))
+      .sort((a, b) => a.release.seq - b.release.seq)
+    reissue(state, replica, written, turn)
+  }
 }
 
 function writtenBeyond(state: State, mark: Mark): readonly Evidence[] {

@@ -1,8 +1,11 @@
 import { equals } from 'uint8arrays/equals'
+import { badgesOf, introduceBadges, sendBadges } from './badges.js'
 import { type Verdict } from './effect.js'
-import { compareShown } from './fork.js'
+import { Malformed } from './errors.js'
+import { badgesOfFork, compareShown } from './fork.js'
 import { hashesOf, stateWord } from './hashes.js'
 import {
+  type BadgeId,
   type Dot,
   type PeerId,
   type ReplicaId,
@@ -11,15 +14,17 @@ import {
   unknownId,
 } from './ids.js'
 import { limits } from './limits.js'
-import { type Range, encodeMessage } from './message.js'
+import { limitsMoved } from './limit.js'
+import { type Pair, type Range, encodeMessage } from './message.js'
 import { noteStated, votesFor } from './presence.js'
 import { pull, rangeFrom, wantOf } from './pull.js'
 import { receive, settleParked } from './receive.js'
-import { decodeEvidence, showOnly } from './release.js'
+import { decodeEvidence, isSigned, showOnly } from './release.js'
 import { type Of, closeSession, send, sendSummary } from './send.js'
 import { compareStamps } from './stamp.js'
 import { standingPages, standingWithin, statementsFor } from './standing.js'
 import { takeStatements } from './statements.js'
+import { isStray, keepStray, strayBeyond } from './strays.js'
 import { wantSnapshot } from './transfer.js'
 import { type Mark } from './statement.js'
 import { type Logged, type State, idAt, limitOf, loggedAt, proofAt, seqOf } from './state.js'
@@ -88,6 +93,7 @@ export function onStanding(
 ): void {
   const lacking = statementsFor(state, standing)
   const own = standingWithin(state, standing.from, standing.to)
+  sendBadges(state, from, badgesOfPairs(state, lacking.pairs), turn)
   send(turn, from, { type: 'statements', ...lacking, standing: own })
 }
 
@@ -99,10 +105,18 @@ export function onStatements(
 ): void {
   takeStatements(state, statements, pairs, turn)
   if (standing === undefined) return
-  send(turn, from, { type: 'statements', ...statementsFor(state, standing), standing: undefined })
+  const lacking = statementsFor(state, standing)
+  sendBadges(state, from, badgesOfPairs(state, lacking.pairs), turn)
+  send(turn, from, { type: 'statements', ...lacking, standing: undefined })
   // Each session has one first page, whatever number of them there are.
   if (standing.from === null) sendClock(state, from, turn)
 }
+
+/** A proof of a fork counts only of a member. */
+const badgesOfPairs = (state: State, pairs: readonly Pair[]): readonly BadgeId[] =>
+  state.mesh.closed === true
+    ? sortedValues(new Set(pairs.flatMap((pair) => badgesOfFork(state, pair))))
+    : []
 
 const tipBytes = 64
 
@@ -166,16 +180,45 @@ function showFork(state: State, to: PeerId, mark: Mark, turn: Turn): boolean {
   return true
 }
 
-export function onEvidence(state: State, { releases }: Of<'evidence'>, turn: Turn): void {
-  for (const bytes of releases) compareShown(state, bytes, turn)
+/** More than that is wanted of a replica id whose peer was revoked: show why there is none. */
+function showStray(
+  state: State,
+  to: PeerId,
+  wanted: Pick<Range, 'replica' | 'to'>,
+  turn: Turn,
+): boolean {
+  const stray = strayBeyond(state, wanted.replica, wanted.to)
+  if (stray === undefined) return false
+  sendBadges(state, to, badgesOf(stray.release), turn)
+  send(turn, to, { type: 'evidence', releases: [stray.bytes] })
+  return true
 }
+
+export function onEvidence(state: State, { releases }: Of<'evidence'>, turn: Turn): void {
+  for (const bytes of releases) {
+    const evidence = decodeEvidence(state.mesh, bytes)
+    // Where nobody was revoked the first question costs nothing.
+    if (isStray(state, evidence) && isWanted(state, evidence.release.replica)) {
+      if (!isSigned(state.mesh, evidence))
+        throw new Malformed('the signature of a proof does not hold')
+      keepStray(state, evidence, turn)
+      limitsMoved(state, turn)
+    } else compareShown(state, bytes, turn)
+  }
+}
+
+/** Whether something that is parked here waits for it. */
+const isWanted = (state: State, replica: ReplicaId): boolean =>
+  // order: any will do
+  [...state.parked.values()].some(({ missing }) => missing?.replica === replica)
 
 export function onWant(state: State, from: PeerId, { ranges }: Of<'want'>, turn: Turn): void {
   const straight = ranges
     .slice(0, limits.wantRangesMax)
     .filter(
-      ({ replica, after, afterId }) =>
-        !showFork(state, from, { replica, seq: after, id: afterId }, turn),
+      ({ replica, after, afterId, to }) =>
+        !showFork(state, from, { replica, seq: after, id: afterId }, turn) &&
+        !showStray(state, from, { replica, to }, turn),
     )
   sendDelta(state, from, straight, turn)
 }
@@ -195,18 +238,20 @@ function sendDelta(state: State, to: PeerId, ranges: readonly Range[], turn: Tur
     ({ replica, after, to: end }) => after < Math.min(end, state.floors.get(replica) ?? 0),
   )
   if (isGone) return send(turn, to, { type: 'delta', releases: [], rest: [], isGone })
-  const releases: Uint8Array[] = []
+  const page: Logged[] = []
   let room = limits.pageBytesMax - ranges.length * rangeBytes
   for (let next = oldest(state, left); next !== undefined; next = oldest(state, left)) {
     const { logged, range } = next
     room -= logged.bytes.length
-    if (room < 0 && releases.length > 0) break
-    releases.push(logged.bytes)
+    if (room < 0 && page.length > 0) break
+    page.push(logged)
     range.after += 1
     range.afterId = logged.release.id
   }
   const rest = left.filter(({ after, to: end }) => after < end)
-  if (releases.length > 0) send(turn, to, { type: 'delta', releases, rest, isGone })
+  if (page.length === 0) return
+  introduceBadges(state, to, page, turn)
+  send(turn, to, { type: 'delta', releases: page.map(({ bytes }) => bytes), rest, isGone })
 }
 
 type OpenRange = { -readonly [Part in keyof Range]: Range[Part] }

@@ -72,6 +72,7 @@ describe('value', () => {
       'it has an object that is neither plain JSON nor bytes',
     ],
     ['a cycle', cycle, 'it is nested deeper than 32'],
+    ['a byte order mark', { a: '\ufeffb' }, 'it has a text that begins with a byte order mark'],
     ['a lone surrogate', ['\ud800'], 'it has a text that is not well-formed Unicode'],
     [
       'a member with a lone surrogate',

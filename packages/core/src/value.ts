@@ -2,7 +2,7 @@ import { equals } from 'uint8arrays/equals'
 import { decode, encode } from './codec.js'
 import { Malformed, MeshError } from './errors.js'
 import { type Key } from './ids.js'
-import { isWellFormed } from './key.js'
+import { textFault } from './key.js'
 import { limits } from './limits.js'
 
 /** What a key can hold: the JSON data model, and bytes. Readers get it deep-frozen. */
@@ -57,7 +57,8 @@ const isLinkLike = (value: object): boolean =>
   '/' in value && 'bytes' in value && value['/'] === value.bytes
 
 function checkText(text: string): void {
-  if (!isWellFormed(text)) throw new Malformed('it has a text that is not well-formed Unicode')
+  const fault = textFault(text)
+  if (fault !== undefined) throw new Malformed(`it has a text that ${fault}`)
 }
 
 /** Bytes stay as they are: a typed array cannot be frozen. */

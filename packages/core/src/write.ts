@@ -1,12 +1,13 @@
-import { commit } from './commit.js'
-import { MeshError } from './errors.js'
+import { type Draft, commit, draftFault } from './commit.js'
+import { Malformed, MeshError } from './errors.js'
 import { isPut, seenOn } from './heads.js'
 import { type Key, sortedEntries, sortedValues } from './ids.js'
-import { checkKey, isWellFormed, utf8Length } from './key.js'
+import { type Intent, readIntent } from './intent.js'
+import { checkKey, textFault, utf8Length } from './key.js'
 import { limits } from './limits.js'
 import { type Change, type Release } from './release.js'
 import { nextStamp } from './stamp.js'
-import { type State, limitOf, seqOf } from './state.js'
+import { type State, limitOf, requestName, seqOf } from './state.js'
 import { type Turn } from './turn.js'
 import { type Value, copyValue, sameValue } from './value.js'
 
@@ -25,13 +26,22 @@ export interface Write {
   readonly requestId?: string | undefined
   /** Write values that are there already, too. */
   readonly force?: boolean | undefined
+  /**
+   * What somebody else wants and signed for, as `signIntent` made it: then that is what is written, and
+   * all of it, with the message and request id that it names.
+   */
+  readonly intent?: Uint8Array | undefined
 }
 
 /** A local write: checked as a whole before anything is touched. */
-export function write(state: State, asked: Write, turn: Turn): Release | undefined {
+export function write(state: State, given: Write, turn: Turn): Release | undefined {
+  const intent = given.intent === undefined ? undefined : openIntent(state, given.intent)
+  const asked = intent === undefined ? given : wholeOf(given, intent)
   checkText('message', asked.message, limits.releaseMessageBytesMax)
   checkText('request id', asked.requestId, limits.requestIdBytesMax)
-  const earlier = asked.requestId === undefined ? undefined : state.requests.get(asked.requestId)
+  const { requestId: id } = asked
+  const author = intent?.author ?? state.peer
+  const earlier = id === undefined ? undefined : state.requests.get(requestName(author, id))
   if (earlier !== undefined) return earlier
 
   const puts = new Map<Key, Value>()
@@ -48,24 +58,64 @@ export function write(state: State, asked: Write, turn: Turn): Release | undefin
   }
   checkMatches(state, asked)
 
+  const news = changesOf(state, puts, removes, asked.force === true)
+  checkRemoves(news, asked)
+  if (news.length === 0) return undefined
+  // What was signed as a whole is written as a whole.
+  const changes = intent === undefined ? news : changesOf(state, puts, removes, true)
+  const { message, requestId } = asked
+  const draft = { changes, message, requestId, authorship: intent }
+  checkMayWrite(state, draft, turn.now)
+  return commit(state, draft, turn)
+}
+
+function changesOf(
+  state: State,
+  puts: ReadonlyMap<Key, Value>,
+  removes: ReadonlySet<Key>,
+  isForced: boolean,
+): readonly Change[] {
   const changes: Change[] = []
   // order: as inserted, ascending
   for (const [key, value] of puts) {
-    if (asked.force === true || !showsAlready(state, key, value)) {
+    if (isForced || !showsAlready(state, key, value)) {
       changes.push({ key, seen: seenOn(state, key), put: { value } })
     }
   }
   for (const key of sortedValues(removes)) {
-    if (state.keys.get(key)?.shown !== undefined) changes.push({ key, seen: seenOn(state, key) })
+    const isShown = state.keys.get(key)?.shown !== undefined
+    if (isForced || isShown) changes.push({ key, seen: seenOn(state, key) })
   }
-  checkRemoves(changes, asked)
-  if (changes.length === 0) return undefined
-  checkMayWrite(state, changes, turn.now)
-  return commit(state, { changes, message: asked.message, requestId: asked.requestId }, turn)
+  return changes
 }
 
+function openIntent(state: State, bytes: Uint8Array): Intent {
+  try {
+    return readIntent(state.mesh, bytes)
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    throw new MeshError('INTENT_INVALID', `the intent cannot be used: ${error.message}`)
+  }
+}
+
+const wholeOf = (
+  { ifMatch, confirmRemoves, force }: Write,
+  { changes, message, requestId }: Intent,
+): Write => ({
+  put: new Map(changes.flatMap(({ key, put }) => (put === undefined ? [] : [[key, put.value]]))),
+  remove: changes.flatMap(({ key, put }) => (put === undefined ? [key] : [])),
+  ifMatch,
+  confirmRemoves,
+  force,
+  message,
+  requestId,
+})
+
 /** A write that the others would never take is refused here, where somebody can still act. */
-function checkMayWrite(state: State, changes: readonly Change[], now: number): void {
+function checkMayWrite(state: State, draft: Draft, now: number): void {
+  const stamp = nextStamp(state.stamp, now)
+  const fault = draftFault(state, draft, stamp)
+  if (fault !== undefined) throw new MeshError('NOT_ALLOWED', `nothing was written: ${fault}`)
   const limit = limitOf(state)(state.replica)
   if (seqOf(state, state.replica) >= limit) {
     throw new MeshError(
@@ -74,13 +124,7 @@ function checkMayWrite(state: State, changes: readonly Change[], now: number): v
       { replica: state.replica, limit },
     )
   }
-  const { ms } = nextStamp(state.stamp, now)
-  for (const { key } of changes) {
-    const fault = state.mesh.writeFault?.(state.peer, key, ms)
-    if (fault !== undefined)
-      throw new MeshError('NOT_ALLOWED', `${key} was not written: ${fault}`, { key })
-  }
-  const ahead = ms - now
+  const ahead = stamp.ms - now
   if (ahead > limits.stampAheadMsMax) {
     throw new MeshError(
       'CLOCK_BEHIND',
@@ -92,8 +136,9 @@ function checkMayWrite(state: State, changes: readonly Change[], now: number): v
 
 function checkText(what: string, text: string | undefined, bytesMax: number): void {
   if (text === undefined) return
-  if (!isWellFormed(text)) {
-    throw new MeshError('RELEASE_INVALID', `the ${what} is not well-formed Unicode`, { what })
+  const fault = textFault(text)
+  if (fault !== undefined) {
+    throw new MeshError('RELEASE_INVALID', `the ${what} ${fault}`, { what })
   }
   const bytes = utf8Length(text)
   if (bytes <= bytesMax) return

@@ -1,5 +1,8 @@
 import * as dagCbor from '@ipld/dag-cbor'
+import { admin, linksOf, write as mayWrite } from './badges.js'
 import { type Fact } from './oracle.js'
+import { type Stage } from './scenario.js'
+import { revoke, sayGone } from './trust-steps.js'
 import { type Frame, World, dayMs } from './world.js'
 import { type Library, hex, sha256 } from './stub-crypto.js'
 import type * as Core from '../src/index.js'
@@ -41,6 +44,8 @@ export const typesOnWire = [
   'snapshot-want',
   'snapshot',
   'presence',
+  'badges',
+  'badges-want',
 ] as const
 
 export const typeOf = (frame: Uint8Array): (typeof typesOnWire)[number] => typesOnWire[frame[1]!]!
@@ -53,6 +58,26 @@ const scenesPerType = 6
 /** Every type of message, with the stores they were sent to, from one long and eventful life. */
 export function recordCorpus(lib: Library): Corpus {
   const world = new World(lib, { names: ['alice', 'bob', 'carol'], admins: ['alice'] })
+  const isOfBadges = (type: string): boolean => type.startsWith('badges')
+  return record(
+    world,
+    live,
+    typesOnWire.filter((type) => !isOfBadges(type)),
+  )
+}
+
+/** The same of a closed mesh, where people come and go. */
+export function recordClosedCorpus(lib: Library): Corpus {
+  const closed = { alice: [admin('')], bob: [admin('')], carol: [mayWrite('')], dave: [] }
+  const world = new World(lib, { names: ['alice', 'bob', 'carol', 'dave'], closed })
+  return record(world, liveClosed, ['release', 'evidence', 'snapshot', 'badges', 'badges-want'])
+}
+
+function record(
+  world: World,
+  happen: (world: World) => void,
+  expected: readonly (typeof typesOnWire)[number][],
+): Corpus {
   const scenes = new Map<string, Scene[]>()
   const known = new Set<string>()
   world.intercept = (frame) => {
@@ -64,8 +89,8 @@ export function recordCorpus(lib: Library): Corpus {
     if (kept.length < scenesPerType) scenes.set(type, [...kept, sceneOf(world, frame)])
     return frame
   }
-  live(world)
-  const missing = typesOnWire.filter((type) => !scenes.has(type))
+  happen(world)
+  const missing = expected.filter((type) => !scenes.has(type))
   if (missing.length > 0) throw new Error(`the corpus has no ${missing.join(', ')}`)
   const facts = [...world.facts.values()]
   const dotOf = ({ replica, seq }: Fact): string => `${replica}/${seq}`
@@ -165,5 +190,45 @@ function forks(world: World): void {
   const second = world.clone('alice')
   world.handle('alice', { type: 'issue', statement: cut('bob') })
   world.handle(second, { type: 'issue', statement: cut('carol') })
+  world.rest()
+}
+
+/** People write through peers, two are revoked, a replica id strays, somebody joins by a snapshot. */
+function liveClosed(world: World): void {
+  const badges = world.badges!
+  const stage = { world } as Stage
+  const want = (author: string, relay: string, put: Readonly<Record<string, unknown>>): void => {
+    world.handle(relay, { type: 'show-badge', links: linksOf(badges.of(author)) })
+    world.write(relay, { intent: badges.intent(author, put, { message: 'sale', requestId: 'r' }) })
+  }
+  badges.give('bob', 'pat', [mayWrite('shop')])
+  badges.give('root', 'quinn', [mayWrite('')])
+  world.put('carol', { 'shop/a': 1 })
+  // Her badge is lost with it, and asked for with the next.
+  world.frames.length = 0
+  world.put('carol', { k: [1, 'two'] })
+  world.deliver()
+  want('pat', 'dave', { 'shop/a': 2, 'shop/b': true })
+  world.deliver()
+  want('quinn', 'dave', { 'shop/b': { deep: 1 }, 'shop/c': null, 'shop/d': 3 })
+  world.rest()
+  world.cut(['alice'], ['bob', 'carol', 'dave'])
+  want('pat', 'dave', { 'shop/c': 'late' })
+  world.handle('carol', { type: 'reincarnate', why: 'restored' })
+  world.put('carol', { k: 'stray' })
+  world.deliver()
+  world.put('bob', { k: 'over it' })
+  world.deliver()
+  revoke('alice', 'pat').run(stage)
+  revoke('alice', 'carol', { kept: ['bob'] }).run(stage)
+  world.heal()
+  world.rest()
+  world.put('alice', { 'shop/a': 4 })
+  badges.give('alice', 'erin', [])
+  world.open('erin')
+  world.badge('erin', badges.of('erin'))
+  sayGone('bob', 'erin').run(stage)
+  world.deliver()
+  revoke('bob', 'alice', { by: 'root' }).run(stage)
   world.rest()
 }

@@ -58,7 +58,7 @@ describe('a message of the wrong shape', () => {
   refuses([
     ['a number', () => digits('00'), /message is not a list/],
     ['an empty list', () => digits('80'), /message type/],
-    ['an unknown type', () => write(cbor.list(cbor.int(12), cbor.null)), /message type/],
+    ['an unknown type', () => write(cbor.list(cbor.int(14), cbor.null)), /message type/],
     ['a type below zero', () => write(cbor.list(cbor.int(-1), cbor.null)), /message type/],
     [
       'a type that is a fraction',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as lib from '../src/index.js'
-import { recordCorpus, typeOf, typesOnWire } from './corpus.js'
+import { recordClosedCorpus, recordCorpus, typeOf, typesOnWire } from './corpus.js'
 import { fuzz } from './fuzz.js'
 
 const frames = 20_000
@@ -23,6 +23,7 @@ describe('the door', () => {
         'release read',
         'statement read',
         'presence read',
+        'badge read',
       ]) {
         expect(report.verdicts.get(verdict), verdict).toBeGreaterThan(0)
       }
@@ -30,7 +31,8 @@ describe('the door', () => {
   )
 
   it('is tried with every type of message from a real run', () => {
-    const types = new Set(recordCorpus(lib).scenes.map(({ bytes }) => typeOf(bytes)))
+    const scenes = [recordCorpus(lib), recordClosedCorpus(lib)].flatMap((corpus) => corpus.scenes)
+    const types = new Set(scenes.map(({ bytes }) => typeOf(bytes)))
     expect([...types].sort()).toEqual([...typesOnWire].sort())
   })
 })

@@ -1,3 +1,4 @@
+import * as badges from '../src/badge.js'
 import * as errors from '../src/errors.js'
 import * as meshes from '../src/mesh.js'
 import * as messages from '../src/message.js'
@@ -6,7 +7,7 @@ import * as releases from '../src/release.js'
 import * as statements from '../src/statement.js'
 import type * as Core from '../src/index.js'
 import { type Node, parse, write } from './cbor.js'
-import { type Corpus, type Scene, recordCorpus, typeOf } from './corpus.js'
+import { type Corpus, type Scene, recordClosedCorpus, recordCorpus, typeOf } from './corpus.js'
 import { type Mutant, type Random, mutate, pick } from './mutate.js'
 import { type Purpose, purposeOf, signedId } from './signed.js'
 import { type Target, checkEffects, openTarget } from './target.js'
@@ -15,6 +16,7 @@ import { Violation } from './invariants.js'
 
 /** The decoders under test, which belong to the library under test. */
 export interface Decoders {
+  readonly badges: typeof badges
   readonly errors: typeof errors
   readonly meshes: typeof meshes
   readonly messages: typeof messages
@@ -23,7 +25,7 @@ export interface Decoders {
   readonly statements: typeof statements
 }
 
-const ours: Decoders = { errors, meshes, messages, presences, releases, statements }
+const ours: Decoders = { badges, errors, meshes, messages, presences, releases, statements }
 
 export interface FuzzOptions {
   readonly frames: number
@@ -60,12 +62,15 @@ interface Part {
 /** Feeds bent frames to the door and to the decoders; throws a Violation with what replays it. */
 export function fuzz(lib: Library, options: FuzzOptions): FuzzReport {
   const random = mulberry32(options.seed)
-  const corpus = recordCorpus(lib)
-  const parts = corpus.scenes.flatMap(({ bytes }) => partsOf(parse(bytes)!))
   const report = emptyReport()
-  const door = openDoor(lib, corpus, report)
-  const decode = openDecoders(options.decoders ?? ours, corpus, report)
+  const benches = [recordCorpus(lib), recordClosedCorpus(lib)].map((corpus) => ({
+    corpus,
+    parts: corpus.scenes.flatMap(({ bytes }) => partsOf(parse(bytes)!)),
+    door: openDoor(lib, corpus, report),
+    decode: openDecoders(options.decoders ?? ours, corpus, report),
+  }))
   for (let index = 0; index < options.frames; index++) {
+    const { corpus, parts, door, decode } = pick(random, benches)
     const scene = pick(random, corpus.scenes)
     const part = index % 4 === 3 ? pick(random, parts) : undefined
     // Now and then a frame comes to somebody it was not meant for, who lacks what it builds on.
@@ -183,6 +188,12 @@ function openDecoders(
       demand(signedId(mesh.id, 'statement', bytes) === statement.id, 'a statement has a wrong id')
       const sign = (signed: Uint8Array): Uint8Array => stubSign(statement.issuer, signed)
       return decoders.statements.signStatement({ ...mesh, sign }, statement).bytes
+    },
+    badge(bytes) {
+      const [badge] = decoders.badges.readChain(mesh, [bytes])
+      demand(signedId(mesh.id, 'badge', bytes) === badge.id, 'a badge has a wrong id')
+      const sign = (signed: Uint8Array): Uint8Array => stubSign(badge.issuer, signed)
+      return decoders.badges.signBadge(mesh, badge, sign).bytes
     },
     presence(bytes) {
       decoders.presences.decodePresence(mesh, bytes)

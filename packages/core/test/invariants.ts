@@ -2,6 +2,7 @@ import * as dagCbor from '@ipld/dag-cbor'
 import type * as Core from '../src/index.js'
 import { hex, stubCrypto } from './stub-crypto.js'
 import { type Fact, readFact, type OracleKey, oracleView } from './oracle.js'
+import { type OracleTrust, judgeTrust, trustOn, wrongIn } from './oracle-trust.js'
 import { type World } from './world.js'
 
 // Invariants, checked from outside after every step.
@@ -40,8 +41,7 @@ export const printView = (view: ReadonlyMap<string, OracleKey>): string =>
 export function checkAgainstOracle(world: World, name: string): void {
   const replica = world.replica(name)
   const clock = replica.clock()
-  const chain = isCounted(world, name)
-  const expected = oracleView(world.facts.values(), clock, (fact) => chain(fact))
+  const expected = oracleView(world.facts.values(), clock, isCounted(world, name))
   const shown = viewOf(replica)
   demand(
     printView(expected) === printView(shown),
@@ -49,11 +49,36 @@ export function checkAgainstOracle(world: World, name: string): void {
   )
 }
 
+/** In a closed mesh nobody holds what nobody may write, or what lies beyond a revocation. */
+function checkTrust(world: World, name: string): void {
+  if (world.badges === undefined) return
+  const trust = trustOf(world, name)
+  const { isRevoked } = judgeTrust(trust)
+  const clock: ReadonlyMap<string, number> = world.replica(name).clock()
+  const isTaken = isOnBranch(world, name)
+  for (const fact of world.facts.values()) {
+    if ((clock.get(fact.replica) ?? 0) < fact.seq || !isTaken(fact)) continue
+    const wrong = wrongIn(trust, fact) ?? (isRevoked(fact) ? 'its peer was revoked' : undefined)
+    demand(wrong === undefined, () => `${name} holds ${fact.replica}·${fact.seq}: ${wrong}`)
+  }
+}
+
+const trustOf = (world: World, name: string): OracleTrust =>
+  trustOn(world.meshId, world.node(name).disk, world.badgeFacts)
+
+/** What counts of all that the clock covers: on a branch that was taken, and not struck. */
+export function isCounted(world: World, name: string): (fact: Fact) => boolean {
+  const isTaken = isOnBranch(world, name)
+  if (world.badges === undefined) return isTaken
+  const { isStruck } = judgeTrust(trustOf(world, name))
+  return (fact) => isTaken(fact) && !isStruck(fact)
+}
+
 /**
  * On a forked replica id only the branch counts whose releases this replica took. Elsewhere every
  * dot has one release, so all that the clock covers is held.
  */
-export function isCounted(world: World, name: string): (fact: Fact) => boolean {
+function isOnBranch(world: World, name: string): (fact: Fact) => boolean {
   const dots = new Map<string, number>()
   for (const { replica, seq } of world.facts.values()) {
     const dot = `${replica}/${seq}`
@@ -132,6 +157,7 @@ export function checkAgreement(world: World, names: Iterable<string> = world.nod
 export function checkAll(world: World, names: readonly string[] = [...world.nodes.keys()]): void {
   for (const name of names) {
     checkAgainstOracle(world, name)
+    checkTrust(world, name)
     checkDurable(world, name)
   }
   checkAgreement(world, names)

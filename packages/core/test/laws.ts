@@ -20,6 +20,12 @@ import {
   snapshotEqualsDelta,
   stampsGrow,
 } from './replica-laws.js'
+import {
+  revocationsConverge,
+  revocationsSurviveStores,
+  sealsAreFloors,
+  trustCommutes,
+} from './trust-laws.js'
 
 export { runCampaign }
 export type { Law, LawOptions } from './law.js'
@@ -40,4 +46,8 @@ export const laws: Readonly<Record<string, Law>> = {
   'makes the same of statements in any order': statementsCommute,
   'survives lost and restored disks': disksAreReplaced,
   'notices by itself that its store was restored': restoredStoresNotice,
+  'ends revocations of several admins alike, whoever hears of them when': revocationsConverge,
+  'keeps revocations over crashes, lost disks and snapshots': revocationsSurviveStores,
+  'revokes nothing that the root has sealed': sealsAreFloors,
+  'makes the same of releases, badges and revocations in any order': trustCommutes,
 }

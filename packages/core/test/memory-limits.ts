@@ -179,7 +179,7 @@ export const memoryBoundaries = {
     const world = alone()
     world.put('alice', { a: 1 })
     world.tick(limits.sealAgeMs - 1)
-    expect(() => seal(world)).toThrow(/younger than 30 days/)
+    expect(() => seal(world)).toThrow(/within the last 30 days/)
     world.tick(1)
     expect(seal(world)).toBeDefined()
   },

@@ -12,7 +12,17 @@ export interface Fact {
   readonly prev: string | undefined
   readonly ms: number
   readonly counter: number
+  readonly peer: string
+  /** In a closed mesh. */
+  readonly trust: FactTrust | undefined
   readonly changes: readonly OracleChange[]
+}
+
+interface FactTrust {
+  /** By what its peer is a member. */
+  readonly badge: string
+  /** Whose will it is, where it is not its peer's own, and by which badge. */
+  readonly author: { readonly key: string; readonly badge: string } | undefined
 }
 
 export interface OracleChange {
@@ -22,13 +32,20 @@ export interface OracleChange {
 }
 
 type WireTree = Uint8Array | readonly [Uint8Array] | readonly [WireTree, WireTree]
+type WireAuthor = readonly [author: Uint8Array, badge: Uint8Array, ...rest: unknown[]]
+type WireHeader = readonly [
+  ...[format: number, peer: Uint8Array, incarnation: Uint8Array, seq: number],
+  ...[prev: Uint8Array | null, ms: number, counter: number, message: unknown, requestId: unknown],
+  ...([] | [badge: Uint8Array, author: WireAuthor | null, spentBytes: number]),
+]
 
 const domain = (what: string, mesh: Uint8Array): Uint8Array =>
   new Uint8Array([...text.encode(`grapevine/${what}/1\n`), ...mesh])
 
 function rootOf(tree: WireTree): Uint8Array {
   if (tree instanceof Uint8Array) return sha256(new Uint8Array([0]), tree)
-  if (tree.length === 1) return tree[0]
+  // With an author, the hash that counts for the peer's signature comes first of two.
+  if (tree.length === 1) return tree[0].subarray(0, 32)
   return sha256(new Uint8Array([1]), rootOf(tree[0]), rootOf(tree[1]))
 }
 
@@ -37,10 +54,8 @@ const leavesOf = (tree: WireTree): readonly Uint8Array[] =>
 
 export function readFact(mesh: Uint8Array, bytes: Uint8Array): Fact {
   const [header, , tree] = dagCbor.decode<[Uint8Array, Uint8Array, WireTree]>(bytes)
-  const [, peer, incarnation, seq, prev, ms, counter] =
-    dagCbor.decode<[number, Uint8Array, Uint8Array, number, Uint8Array | null, number, number]>(
-      header,
-    )
+  const [, peer, incarnation, seq, prev, ms, counter, , , badge, author] =
+    dagCbor.decode<WireHeader>(header)
   return {
     id: hex(sha256(domain('release', mesh), header, rootOf(tree))),
     replica: hex(sha256(domain('replica', mesh), peer, incarnation).subarray(0, 16)),
@@ -48,6 +63,11 @@ export function readFact(mesh: Uint8Array, bytes: Uint8Array): Fact {
     prev: prev === null ? undefined : hex(prev),
     ms,
     counter,
+    peer: hex(peer),
+    trust: badge && {
+      badge: hex(badge),
+      author: author ? { key: hex(author[0]), badge: hex(author[1]) } : undefined,
+    },
     changes: leavesOf(tree).map((leaf) => {
       const [key, flat, ...put] =
         dagCbor.decode<[string, (Uint8Array | number)[], ...unknown[]]>(leaf)

@@ -1,3 +1,5 @@
+import { trustPlants } from './trust-plants.js'
+
 /** A bug, as the exact change of text that plants it. */
 export interface Plant {
   readonly name: string
@@ -16,7 +18,7 @@ const clocks: readonly Plant[] = [
   {
     name: 'clock-without-data',
     file: 'receive.ts',
-    find: 'park(state, evidence, judgement.missing, from, turn)',
+    find: 'park(state, evidence, { missing: judgement.missing }, from, turn)',
     replace: 'state.clock.set(release.replica, { seq: release.seq, id: release.id })',
     why: 'the clock counts a release that only waits',
     shownBy: 'lets an unknown replica wait for its hole and pulls it at once',
@@ -126,7 +128,7 @@ const heads: readonly Plant[] = [
   {
     name: 'equal-value-written',
     file: 'write.ts',
-    find: 'if (asked.force === true || !showsAlready(state, key, value)) {',
+    find: 'if (isForced || !showsAlready(state, key, value)) {',
     replace: '{',
     why: 'a value that is there already is written again',
     shownBy: 'writes nothing where the value is there already, unless forced',
@@ -142,9 +144,9 @@ const heads: readonly Plant[] = [
   {
     name: 'rights-at-receipt',
     file: 'receive.ts',
-    find: 'const fault = rightFault(state.mesh, release, evidence.changes)',
+    find: 'const right = rightFault(state, release, evidence.changes, (badge) => badgeAt(state, badge))',
     replace: `const received = { ...release, stamp: { ms: now, counter: 0 } }
-  const fault = rightFault(state.mesh, received, evidence.changes)`,
+  const right = rightFault(state, received, evidence.changes, (badge) => badgeAt(state, badge))`,
     why: 'a right is judged at the time of receipt',
     shownBy: 'judges a right by the time of writing, however late a release arrives',
   },
@@ -277,7 +279,7 @@ const snapshots: readonly Plant[] = [
   },
   {
     name: 'snapshot-half-applied',
-    file: 'snapshot-merge.ts',
+    file: 'snapshot-adopt.ts',
     find: 'for (const [key, kept] of sortedEntries(merged)) {',
     replace: 'for (const [key, kept] of sortedEntries(merged).slice(merged.size >> 1)) {',
     why: 'only a part of a snapshot is applied',
@@ -319,7 +321,7 @@ const snapshots: readonly Plant[] = [
   {
     name: 'snapshot-rights-unchecked',
     file: 'snapshot-read.ts',
-    find: 'if (fault !== undefined) throw new Malformed(fault)',
+    find: 'checkRight(state, snapshot, { release, changes })',
     replace: '',
     why: 'a snapshot brings what its author may not write',
     shownBy:
@@ -363,8 +365,8 @@ const statements: readonly Plant[] = [
   {
     name: 'one-seal-binds-all',
     file: 'limit.ts',
-    find: 'const seals = [...state.mesh.admins]',
-    replace: 'const seals = [...state.mesh.admins].slice(0, 1)',
+    find: 'const sealing = [...state.mesh.admins]',
+    replace: 'const sealing = [...state.mesh.admins].slice(0, 1)',
     why: 'the seal of one admin binds the others',
     shownBy: 'settles only what every admin has sealed',
   },
@@ -422,4 +424,5 @@ export const plants: readonly Plant[] = [
   ...collecting,
   ...snapshots,
   ...statements,
+  ...trustPlants,
 ]

@@ -59,7 +59,7 @@ const table: Record<MessageType, Record<Relation, Reactions>> = {
     concurrent: ['stores', 'tells statement', 'sends statements', 'sends clock'],
     // A statement that comes before its predecessor is not kept.
     gap: ['sends statements', 'sends clock'],
-    forked: ['stores', 'tells statement', 'sends statements', 'sends clock'],
+    forked: ['stores', 'shows', 'tells statement', 'sends statements', 'sends clock'],
   },
   clock: {
     behind: ['sends want'],
@@ -117,6 +117,23 @@ const table: Record<MessageType, Record<Relation, Reactions>> = {
     concurrent: ['applied'],
     gap: ['applied'],
     forked: ['applied'],
+  },
+  // What stands on a badge that is known already is no news; `door.test.ts` has those that are.
+  badges: {
+    behind: ['duplicate'],
+    equal: ['duplicate'],
+    ahead: ['duplicate'],
+    concurrent: ['duplicate'],
+    gap: ['duplicate'],
+    forked: ['duplicate'],
+  },
+  'badges-want': {
+    behind: ['sends badges'],
+    equal: ['sends badges'],
+    ahead: ['sends badges'],
+    concurrent: ['sends badges'],
+    gap: ['sends badges'],
+    forked: ['sends badges'],
   },
 }
 

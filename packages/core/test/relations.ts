@@ -1,5 +1,6 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import type * as Core from '../src/index.js'
+import { admin, linksOf } from './badges.js'
 import { type Message, type MessageType, decodeMessage, encodeMessage } from '../src/message.js'
 import { type Stage, type Step, openStage, play } from './scenario.js'
 import {
@@ -13,6 +14,7 @@ import {
   takeImage,
   tick,
 } from './steps.js'
+import { badgesOf } from './trust-steps.js'
 import { type Library, peerOf, sha256 } from './stub-crypto.js'
 import { readFact } from './oracle.js'
 
@@ -33,6 +35,7 @@ export type Reaction =
   | 'stores'
   | 'shows'
   | 'synced'
+  | 'parts'
   | Core.Verdict['verdict']
   | `sends ${MessageType}`
   | `pulls ${MessageType}`
@@ -40,7 +43,11 @@ export type Reaction =
   | `tells ${Core.Notice['notice']}`
 
 export function react(lib: Library, type: MessageType, relation: Relation): Reaction[] {
-  const stage = openStage(lib, { names: ['alice', 'bob', 'carol'], admins: ['alice', 'bob'] })
+  const names = ['alice', 'bob', 'carol']
+  const everything = [admin('')]
+  const closed = { alice: everything, bob: everything, carol: everything }
+  const isClosed = isAboutBadges(type)
+  const stage = openStage(lib, isClosed ? { names, closed } : { names, admins: ['alice', 'bob'] })
   play(stage, isAboutStatements(type) ? statementStories[relation] : releaseStories[relation])
   const bytes = encodeMessage(sayings[type](stage))
   const effects = stage.world.handle('bob', { type: 'received', from: peerOf('alice'), bytes })
@@ -66,6 +73,8 @@ function reactionOf(effect: Core.Effect): Reaction {
       return `pulls ${decodeMessage(effect.bytes).type}`
     case 'gossip':
       return `gossips ${decodeMessage(effect.bytes).type}`
+    case 'revoked':
+      return 'parts'
     case 'written':
       throw new Error('a message made a local write')
   }
@@ -73,6 +82,9 @@ function reactionOf(effect: Core.Effect): Reaction {
 
 const isAboutStatements = (type: MessageType): boolean =>
   type === 'standing' || type === 'statements'
+
+/** In a closed mesh. */
+const isAboutBadges = (type: MessageType): boolean => type === 'badges' || type === 'badges-want'
 
 const shared = [put('alice', { k: 0 }), deliver()]
 
@@ -160,6 +172,11 @@ const sayings: { readonly [Type in MessageType]: (stage: Stage) => Of<Type> } = 
     return answer(stage, { type: 'received', from: peerOf('bob'), bytes: asked }, 'snapshot')
   },
   presence: (stage) => answer(stage, { type: 'announce' }, 'presence'),
+  badges: ({ world }) => ({ type: 'badges', chains: [linksOf(badgesOf(world).of('alice'))] }),
+  'badges-want': ({ world }) => ({
+    type: 'badges-want',
+    ids: [badgesOf(world).of('alice').at(-1)!.id],
+  }),
 }
 
 /** What alice sends when this happens to her; it does not travel. */

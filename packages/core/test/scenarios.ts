@@ -6,6 +6,11 @@ import { receipts } from './scenarios/receipts.js'
 import { revocation } from './scenarios/revocation.js'
 import { snapshots } from './scenarios/snapshots.js'
 import { stores } from './scenarios/stores.js'
+import { trust } from './scenarios/trust.js'
+import { trustIntents } from './scenarios/trust-intents.js'
+import { trustAdmins } from './scenarios/trust-admins.js'
+import { trustRevocation } from './scenarios/trust-revocation.js'
+import { trustStrays } from './scenarios/trust-strays.js'
 import { waiting } from './scenarios/waiting.js'
 import { writing } from './scenarios/writing.js'
 
@@ -20,4 +25,9 @@ export const scenarios: readonly Scenario[] = [
   ...receipts,
   ...lies,
   ...lifted,
+  ...trust,
+  ...trustIntents,
+  ...trustRevocation,
+  ...trustStrays,
+  ...trustAdmins,
 ]

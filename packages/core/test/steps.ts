@@ -217,6 +217,7 @@ export const collect = (...names: string[]): Step =>
 
 /** Time passes, admins seal and everybody collects; bodies that are settled turn cold. */
 export const settle = (...admins: string[]): readonly Step[] => [
+  deliver(),
   tick(days(31)),
   rest(),
   ...admins.map(seal),

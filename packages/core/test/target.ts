@@ -1,7 +1,8 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import type * as Core from '../src/index.js'
 import { type Corpus, type Scene } from './corpus.js'
-import { signedId } from './signed.js'
+import { type Purpose, signedId } from './signed.js'
+import { judgeTrust, readOracleBadge, trustOn } from './oracle-trust.js'
 import { type Fact, oracleView, readFact } from './oracle.js'
 import { type Library, hex, stubCrypto } from './stub-crypto.js'
 import { Violation, printView, viewOf } from './invariants.js'
@@ -97,16 +98,19 @@ function checkRecord(
   bytes: Uint8Array,
 ): void {
   const [table, first] = name.split('/')
-  const demandSigned = (what: 'release' | 'statement', signed: Uint8Array): void => {
+  const demandSigned = (what: Purpose, signed: Uint8Array): void => {
     if (signedId(rules.id, what, signed) === undefined)
       throw new Violation(`${name} was stored unsigned`)
   }
   switch (table) {
     case 'release':
     case 'history':
+    case 'stray':
+    case 'void':
       return demandSigned('release', bytes)
     case 'statement':
-      return demandSigned('statement', bytes)
+    case 'badge':
+      return demandSigned(table, bytes)
     case 'fork':
     case 'broken':
       for (const half of dagCbor.decode<Uint8Array[]>(bytes)) {
@@ -132,6 +136,7 @@ function checkRecord(
       }
       return
     }
+    case 'day':
     case 'believed':
     case 'settled':
     case 'self':
@@ -152,12 +157,27 @@ function checkView(corpus: Corpus, { replica, disk }: Target): void {
     changes.length > (facts.get(id)?.changes.length ?? -1)
   for (const fact of stored.values()) if (isNew(fact)) facts.set(fact.id, fact)
   // Of two releases with one dot only the one counts that this replica took.
-  const isHeld = ({ id, replica: writer, seq }: Fact): boolean => {
-    const taken = stored.get(`release/${writer}/${seq}`)
-    return taken === undefined ? !corpus.forked.has(id) : taken.id === id
+  const isStruck = struckBy(corpus, disk)
+  const isHeld = (fact: Fact): boolean => {
+    const taken = stored.get(`release/${fact.replica}/${fact.seq}`)
+    const isTaken = taken === undefined ? !corpus.forked.has(fact.id) : taken.id === fact.id
+    return isTaken && !isStruck(fact)
   }
   const expected = printView(oracleView(facts.values(), replica.clock(), isHeld))
   const shown = printView(viewOf(replica))
   if (shown !== expected)
     throw new Violation(`it shows\n${shown}\nand its clock covers\n${expected}`)
+}
+
+/** What counts for nothing because of who wanted it. */
+function struckBy(
+  { rules }: Corpus,
+  disk: ReadonlyMap<string, Uint8Array>,
+): (fact: Fact) => boolean {
+  if (rules.closed !== true) return () => false
+  const badges = [...disk]
+    .filter(([name]) => name.startsWith('badge/'))
+    .map(([, bytes]) => readOracleBadge(rules.id, bytes))
+  const known = new Map(badges.map((badge) => [badge.id, badge]))
+  return judgeTrust(trustOn(rules.id, disk, known)).isStruck
 }

@@ -3,6 +3,7 @@ import type * as Core from '../src/index.js'
 import { type Message, type Range, type Standing, decodeMessage } from '../src/message.js'
 import { type Stage, type Step, labelOf, nameReplicas, openStage, play } from './scenario.js'
 import { type Fact, readFact } from './oracle.js'
+import { readOracleBadge } from './oracle-trust.js'
 import { type Frame, type WorldOptions } from './world.js'
 import { type Library, hex, peerOf } from './stub-crypto.js'
 
@@ -66,6 +67,8 @@ function printEffect(stage: Stage, effect: Core.Effect): string | undefined {
       return `  ! ${effect.notice}: ${rename(stage, effect.text)}`
     case 'synced':
       return `  synced with ${peerName(stage, effect.with)}`
+    case 'revoked':
+      return `  parts from ${effect.subjects.map((peer) => peerName(stage, peer)).join(', ')}`
     case 'written':
       return effect.release && `  wrote ${dotName(stage, effect.release)}`
     case 'persist':
@@ -129,7 +132,20 @@ function printMessage(stage: Stage, frame: Frame, message: Message): string {
     }
     case 'presence':
       return 'where it stands'
+    case 'badges':
+      return message.chains.map((links) => badgeName(stage, links)).join(', ')
+    case 'badges-want':
+      return message.ids.map((id) => badgeNamed(stage, id)).join(', ')
   }
+}
+
+const badgeName = (stage: Stage, links: readonly Uint8Array[]): string =>
+  badgeNamed(stage, readOracleBadge(stage.world.meshId, links.at(-1)!).id)
+
+const badgeNamed = ({ world }: Stage, id: string): string => {
+  const names = [...world.nodes.keys()]
+  const name = names.find((one) => world.badges?.of(one).at(-1)!.id === id)
+  return `badge of ${name ?? 'a stranger'}`
 }
 
 const dotName = (stage: Stage, { replica, seq }: { replica: string; seq: number }): string =>
@@ -184,8 +200,8 @@ function printStatement(stage: Stage, bytes: Uint8Array): string {
   const [body] = dagCbor.decode<[Uint8Array]>(bytes)
   const [, kind, issuer, number, , marks] = dagCbor.decode<StatementBody>(body)
   const dots = marks.map(([replica, seq]) => dotName(stage, { replica: hex(replica), seq }))
-  const word = ['cut', 'seal', 'close'][kind]
-  return `${peerName(stage, hex(issuer))} ${number}: ${word} after ${dots.join(' ')}`
+  const word = ['cut', 'seal', 'close', 'revoke'][kind]
+  return `${peerName(stage, hex(issuer))} ${number}: ${word} after ${dots.join(' ') || 'nothing'}`
 }
 
 function printItem(stage: Stage, bytes: Uint8Array): string {

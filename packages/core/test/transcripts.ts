@@ -1,3 +1,5 @@
+import { admin, write as mayWrite } from './badges.js'
+import { revoke } from './trust-steps.js'
 import {
   announce,
   clone,
@@ -138,6 +140,39 @@ export const transcripts: ReadonlyMap<string, Transcript> = new Map([
         announce('bob'),
       ],
       steps: [sync('carol', 'alice')],
+    },
+  ],
+  [
+    'badge',
+    {
+      title: 'A release by somebody whose badge is not known: it waits, and the badge is asked for',
+      world: { names: two, closed: { alice: [admin('')], bob: [mayWrite('bob')] } },
+      before: [put('bob', { 'bob/x': 1 }), drop()],
+      steps: [put('bob', { 'bob/x': 2 }), deliver()],
+    },
+  ],
+  [
+    'revocation',
+    {
+      title:
+        'What was written over a replica id that a revocation did not know reaches who revoked',
+      world: {
+        names: [...two, 'carol'],
+        closed: { alice: [admin('')], bob: [mayWrite('')], carol: [mayWrite('')] },
+      },
+      before: [
+        put('alice', { k: 1 }),
+        deliver(),
+        cut(['alice'], ['bob', 'carol']),
+        put('bob', { k: 2 }),
+        deliver(),
+        put('carol', { k: 3 }),
+        deliver(),
+        revoke('alice', 'bob'),
+        drop(),
+        heal(),
+      ],
+      steps: [sync('alice', 'carol')],
     },
   ],
 ])

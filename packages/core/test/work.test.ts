@@ -1,6 +1,7 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import { describe, expect, it } from 'vitest'
 import * as lib from '../src/index.js'
+import { createBadges } from './badges.js'
 import { type Node, cbor, write } from './cbor.js'
 import { typesOnWire } from './corpus.js'
 import { change, resign, signedRelease } from './signed.js'
@@ -66,5 +67,17 @@ describe('one frame', () => {
   it('has few signatures checked when it holds releases without end', () => {
     const releases = Array.from({ length: 16_000 }, (_, index) => first(index, 1))
     expect(checksOf('delta', releases, [], false)).toBeLessThanOrEqual(checksMax)
+  })
+
+  it('has few signatures checked when it holds badges without end', () => {
+    const rules = { id: meshId, admins: new Set([mallory]), revocable: true, closed: true }
+    const badges = createBadges(lib, rules)
+    const chains = Array.from({ length: 500 }, (_, index) => {
+      badges.give('root', `m${index}`, [], { issuer: mallory })
+      return badges.of(`m${index}`).map(({ bytes }) => bytes)
+    })
+    expect(checksOf('badges', chains)).toBeLessThanOrEqual(checksMax)
+    const repeated = Array.from({ length: 500 }, () => chains[0])
+    expect(checksOf('badges', repeated)).toBeLessThanOrEqual(checksMax)
   })
 })

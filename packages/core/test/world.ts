@@ -1,6 +1,8 @@
 import type * as Core from '../src/index.js'
 import { type Library, sha256, text, hex, peerOf, stubCrypto } from './stub-crypto.js'
+import { type Badges, createBadges, linksOf } from './badges.js'
 import { type Fact, readFact } from './oracle.js'
+import { type OracleBadge, readOracleBadge } from './oracle-trust.js'
 
 // The world: a few replicas, their disks, their clocks, and a network that can be cut.
 
@@ -29,6 +31,8 @@ export interface WorldOptions {
   readonly now?: number
   readonly seed?: number
   readonly writeFault?: Core.MeshRules['writeFault']
+  /** Who may write what in a closed mesh, whose root is nobody of them; by default all may write all. */
+  readonly closed?: Readonly<Record<string, readonly Core.Grant[]>>
 }
 
 export const startMs = Date.UTC(2026, 0, 1)
@@ -40,6 +44,8 @@ export class World {
   readonly rules: Core.MeshRules
   readonly nodes = new Map<string, Node>()
   readonly facts = new Map<string, Fact>()
+  /** Every badge that anybody ever stored. */
+  readonly badgeFacts = new Map<string, OracleBadge>()
   readonly frames: Frame[] = []
   readonly cuts = new Set<string>()
   readonly log: { readonly name: string; readonly effect: Core.Effect }[] = []
@@ -47,8 +53,11 @@ export class World {
   readonly acknowledged: { readonly name: string; readonly release: Core.Release }[] = []
   now: number
   gossip: boolean
+  /** Only in a closed mesh. */
+  readonly badges: Badges | undefined
   /** Sees every frame as it arrives; what it answers arrives instead, or nothing does. */
   intercept: (frame: Frame) => Frame | undefined = (frame) => frame
+  readonly #worn = new Map<Core.PeerId, Core.BadgeChain>()
   #seed: number
 
   constructor(lib: Library, options: WorldOptions) {
@@ -61,9 +70,29 @@ export class World {
       admins: new Set((options.admins ?? []).map(peerOf)),
       revocable: options.revocable ?? true,
       ...(options.writeFault && { writeFault: options.writeFault }),
+      ...(options.closed && { admins: new Set([peerOf('root')]), closed: true }),
     }
-    for (const name of options.names) this.open(name)
+    this.badges = options.closed && createBadges(this.lib, this.rules)
+    for (const name of options.names) {
+      this.open(name)
+      if (this.badges !== undefined) {
+        this.badge(name, this.badges.give('root', name, options.closed![name] ?? []))
+      }
+    }
     this.meet(options.names)
+  }
+
+  /** This badge is shown by a peer from now on. */
+  badge(name: string, chain: Core.BadgeChain): void {
+    const node = this.node(name)
+    this.#worn.set(node.peer, chain)
+    this.#wear(node)
+  }
+
+  /** A replica does not store by what it is a member: whoever starts it knows. */
+  #wear({ name, peer }: Node): void {
+    const chain = this.#worn.get(peer)
+    if (chain !== undefined) this.handle(name, { type: 'badge', links: linksOf(chain) })
   }
 
   /** Starts a peer on an empty disk. */
@@ -80,6 +109,7 @@ export class World {
     const node: Node = { name, peer, replica: opened.replica, disk, skewMs: 0, seed }
     this.nodes.set(name, node)
     this.#carryOut(node, opened.effects)
+    this.#wear(node)
   }
 
   /** Tells everybody who the members are. */
@@ -178,6 +208,8 @@ export class World {
 
   /** Time passes for everybody. */
   tick(ms: number): void {
+    // Before the time passes they look at the clock, too: what they hold now they remember.
+    if (ms >= dayMs) for (const name of this.nodes.keys()) this.handle(name, { type: 'tick' })
     this.now += ms
     for (const name of this.nodes.keys()) this.handle(name, { type: 'tick' })
     this.deliver()
@@ -223,6 +255,7 @@ export class World {
     })
     node.replica = opened.replica
     this.#carryOut(node, opened.effects)
+    this.#wear(node)
     this.handle(name, { type: 'members', members: this.members() })
   }
 
@@ -259,7 +292,7 @@ export class World {
           for (const [record, bytes] of effect.records) {
             if (bytes === null) node.disk.delete(record)
             else node.disk.set(record, bytes)
-            if (bytes !== null && record.startsWith('release/')) this.#learn(bytes)
+            if (bytes !== null) this.#learn(record, bytes)
           }
           break
         case 'gossip':
@@ -283,12 +316,18 @@ export class World {
         case 'verdict':
         case 'synced':
         case 'notice':
+        case 'revoked':
           break
       }
     }
   }
 
-  #learn(bytes: Uint8Array): void {
+  #learn(record: string, bytes: Uint8Array): void {
+    if (record.startsWith('badge/')) {
+      const badge = readOracleBadge(this.meshId, bytes)
+      this.badgeFacts.set(badge.id, badge)
+    }
+    if (!record.startsWith('release/')) return
     const fact = readFact(this.meshId, bytes)
     const known = this.facts.get(fact.id)
     // Partial evidence never replaces the whole release.

@@ -12,6 +12,8 @@ export const frameKinds = [
   'snapshot-want',
   'snapshot',
   'presence',
+  'badges',
+  'badges-want',
 ] as const
 export type FrameKind = (typeof frameKinds)[number]
 

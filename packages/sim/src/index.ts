@@ -15,6 +15,7 @@ export { createMeasure } from './measure/measure.js'
 export { theoryOf } from './measure/theory.js'
 export { probeNames } from './watch/probes.js'
 export { main } from './command/main.js'
+export { nearest } from './command/bad-input.js'
 
 export type { Figures } from './measure/figures.js'
 export type { Library, Observer } from './observer.js'

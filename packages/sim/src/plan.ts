@@ -12,6 +12,8 @@ export interface Plan {
   /** The last so many peers are hostile: members with a key of their own and no manners. */
   readonly hostile: number
   readonly revocable: boolean
+  /** Only who has a badge may write, and only what it says. Absent: an open mesh. */
+  readonly closed?: ClosedMesh
   readonly signatures: 'stub' | 'ed25519'
   readonly overlay: Overlay
   readonly weather: Weather
@@ -24,6 +26,30 @@ export interface Plan {
   /** In order of `at`. */
   readonly events: readonly PlannedEvent[]
 }
+
+/** Who begins with which badge. The root is a key that none of them has. */
+export interface ClosedMesh {
+  /** By the index of the peer. */
+  readonly badges: readonly PlannedBadge[]
+  /** People and programs that have a key and no peer: any peer numbers what they want. */
+  readonly persons: readonly PlannedBadge[]
+}
+
+export interface PlannedBadge {
+  readonly by: Holder
+  readonly grants: readonly PlannedGrant[]
+  /** Good until so long after the beginning of the run; absent: for longer than any run. */
+  readonly endsMs?: number
+}
+
+export interface PlannedGrant {
+  /** Of whole segments; the empty one covers every key. */
+  readonly prefix: string
+  readonly can: 'write' | 'invite' | 'admin'
+}
+
+/** Whoever has a key. */
+export type Holder = 'root' | { readonly peer: number } | { readonly person: number }
 
 /** Who is connected to whom, and how a frame for everybody gets there. */
 export interface Overlay {
@@ -158,6 +184,29 @@ export type Deed =
   | { readonly do: 'cut'; readonly whom: number; readonly back: number }
   /** Close an id that nobody writes under any more. */
   | { readonly do: 'close' }
+  /** What a person signed; this peer numbers it. */
+  | {
+      readonly do: 'intent'
+      readonly person: number
+      readonly put: readonly string[]
+      readonly remove: readonly string[]
+      /** How long it may be numbered. */
+      readonly goodMs: number
+      /** Handed to another peer as well, as it is. */
+      readonly again?: { readonly to: number; readonly afterMs: number }
+    }
+  /** A new badge in the place of the one before: for this peer, or for a person. */
+  | ({ readonly do: 'badge'; readonly person?: number } & PlannedBadge)
+  /** Of a key, said through this peer: in its own name, or in that of another. */
+  | {
+      readonly do: 'revoke'
+      readonly whom: Holder
+      readonly as?: Holder
+      /** Whom it let in stays. */
+      readonly isKept?: boolean
+    }
+  /** It writes under a new replica id from now on. */
+  | { readonly do: 'reincarnate' }
   /** Only by hostile peers. */
   | { readonly do: 'trick'; readonly trick: Trick }
 
@@ -187,6 +236,19 @@ export const tricks = [
   'withhold',
   'drip',
 ] as const
-export type Trick = (typeof tricks)[number]
+
+/** These mean something only in a closed mesh. */
+export const trustTricks = [
+  'overreach',
+  'false-badge',
+  'poison-badge',
+  'bend-intent',
+  'withhold-badges',
+  'overspend',
+  'usurp',
+  'stray-flood',
+] as const
+export type TrustTrick = (typeof trustTricks)[number]
+export type Trick = (typeof tricks)[number] | TrustTrick
 
 export type PlannedDeed<Kind extends Deed['do']> = Extract<PlannedEvent, { readonly do: Kind }>

@@ -78,6 +78,10 @@ const checkerFor = (
     meshId: rules.id,
     hash: signatures.hash,
     writeFault: rules.writeFault,
+    trust:
+      rules.closed === true
+        ? { root: [...rules.admins][0]!, verify: signatures.verify }
+        : undefined,
     reopen: ({ peer, synced }) =>
       library.openReplica({
         mesh: rules,

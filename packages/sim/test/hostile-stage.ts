@@ -2,7 +2,9 @@ import * as core from '@grapevine/core'
 import { cryptoOf, signaturesOf } from '../src/world/crypto.js'
 import { type Hostile, createHostile } from '../src/hostile/hostile.js'
 import type { Frame, Node } from '../src/observer.js'
-import type { Trick } from '../src/plan.js'
+import { calmPlan } from './calm-plan.js'
+import type { ClosedMesh, Trick } from '../src/plan.js'
+import { type Trust, createTrust } from '../src/world/trust.js'
 import { type Random, randomOf } from '../src/random.js'
 
 /**
@@ -14,6 +16,7 @@ export interface Stage {
   readonly bob: Node
   readonly mallory: Node
   readonly meshId: Uint8Array
+  readonly trust: Trust
   readonly hostile: Hostile
   now: number
   handle(node: Node, input: core.Input): readonly core.Effect[]
@@ -58,6 +61,8 @@ export interface StageOptions {
   readonly random?: Random
   readonly revocable?: boolean
   readonly writeFault?: core.MeshRules['writeFault']
+  /** With a badge for each; alice is an admin. */
+  readonly closed?: ClosedMesh
 }
 
 export function openStage(options: StageOptions): Stage {
@@ -65,12 +70,16 @@ export function openStage(options: StageOptions): Stage {
   const signatures = signaturesOf('stub')
   const meshId = signatures.hash(new TextEncoder().encode('genesis'))
   const names = ['alice', 'bob', 'mallory']
+  const isClosed = options.closed !== undefined
   const mesh: core.MeshRules = {
     id: meshId,
-    admins: new Set([signatures.peerOf('alice')]),
-    revocable,
+    admins: new Set([signatures.peerOf(isClosed ? 'the root' : 'alice')]),
+    revocable: revocable || isClosed,
+    closed: isClosed,
     ...(writeFault && { writeFault }),
   }
+  const plan = options.closed === undefined ? calmPlan : { ...calmPlan, closed: options.closed }
+  const trust = createTrust(plan, { signatures, meshId, ids: names.map(signatures.peerOf) })
   const told: string[] = []
   const flights: Flight[] = []
   let sent = 0
@@ -143,6 +152,7 @@ export function openStage(options: StageOptions): Stage {
     bob,
     mallory,
     meshId,
+    trust,
     now: startMs,
     told,
     onArrival: () => undefined,
@@ -154,6 +164,7 @@ export function openStage(options: StageOptions): Stage {
       random,
       sign: (bytes) => signatures.signAs(mallory.peer, bytes),
       now: () => stage.now,
+      badges: () => trust.badgeOf(mallory.peer),
       others: () => (stage.isAlone ? [] : honest),
       send: (to, bytes, afterMs) => launch(mallory, to, bytes, false, afterMs),
       gossip: (bytes) => gossip(mallory, bytes),
@@ -222,6 +233,8 @@ export function openStage(options: StageOptions): Stage {
     },
   }
   const meet = (seat: Seat): void => {
+    const links = trust.badgeOf(seat.peer)
+    if (links.length > 0) stage.handle(seat, { type: 'badge', links })
     stage.handle(seat, { type: 'members', members: new Set(seats.map(({ peer }) => peer)) })
   }
   for (const seat of seats) meet(seat)

@@ -49,6 +49,7 @@ export const lifted: readonly Scenario[] = [
       ...[4, 5, 6].flatMap((k) => [put('carol', { k }), tick(seconds(1))]),
       put('bob', { k: 'X' }),
       deliver(),
+      tick(days(1)),
       tick(days(31)),
       announce(...three),
       seal('alice'),

@@ -1,4 +1,5 @@
 import type * as Core from '@grapevine/core'
+import type { Foundation } from './badge-book.js'
 import type { Facts } from './facts.js'
 import { createFacts } from './facts.js'
 import { createLedger } from './ledger.js'
@@ -6,6 +7,7 @@ import { pendingOf } from './pending.js'
 import { hold } from './rule.js'
 import { acknowledgedRules, refusalRules } from './rules.js'
 import { createScene } from './scene.js'
+import { createTrustOracle } from './trust-view.js'
 import { createWatch } from './watch.js'
 import { createWords } from './words.js'
 import type { Library, Node, Observer } from '../observer.js'
@@ -22,6 +24,8 @@ interface CheckerOptions {
   readonly reopen: (node: Node) => Core.Replica
   /** Who may write what, as the mesh has it; none: everybody everything. */
   readonly writeFault?: Core.MeshRules['writeFault']
+  /** Of a closed mesh. */
+  readonly trust?: Pick<Foundation, 'root' | 'verify'> | undefined
 }
 
 /**
@@ -46,10 +50,12 @@ export function createChecker(options: CheckerOptions): Checker {
   const { plan, writeFault, reopen } = options
   const words = createWords()
   const isHonest = (peer: string): boolean => words.honest(peer) !== undefined
-  const facts = createFacts(createReader(options.meshId, options.hash), isHonest)
-  const scene = createScene({ plan, facts, words, writeFault, reopen })
+  const read = createReader(options.meshId, options.hash)
+  const facts = createFacts(read, isHonest)
+  const trust = options.trust && createTrustOracle({ ...options, ...options.trust }, read)
+  const scene = createScene({ plan, facts, words, writeFault, trust, reopen })
   const { views, tally } = scene
-  const ledger = createLedger()
+  const ledger = createLedger(facts)
   const watch = createWatch(scene, ledger)
   const leaving = new Set<number>()
   let isStalled = false

@@ -23,6 +23,8 @@ export interface Copy {
   readonly known: Known
   /** How many changes it shows. */
   readonly shown: number
+  /** As this spelling tells it. */
+  readonly fact: Fact
 }
 
 /** Every release that any replica ever stored. Each spelling is read once, however often it is stored. */
@@ -85,7 +87,7 @@ export function createFacts(read: ReadFact, isHonest: (peer: string) => boolean)
   }
 
   function keep(name: string, bytes: Uint8Array, fact: Fact, node: Node): Copy {
-    const copy = { bytes, known: add(fact, node), shown: fact.changes.length }
+    const copy = { bytes, known: add(fact, node), shown: fact.changes.length, fact }
     copies.add(name, copy)
     return copy
   }

@@ -28,6 +28,10 @@ function history(seed: number): readonly Fact[] {
       prev: undefined,
       ms: random.below(4),
       counter: 0,
+      badge: undefined,
+      authorship: undefined,
+      spentBytes: 0,
+      changesBytes: 0,
       changes: [{ key: 'k', seen, put }],
     }
   })

@@ -1,5 +1,5 @@
 import type * as Core from '@grapevine/core'
-import type { Node } from '../observer.js'
+import type { Facts } from './facts.js'
 import { covers } from './oracle.js'
 import type { Scene } from './scene.js'
 import { limitAt } from './scene.js'
@@ -12,10 +12,10 @@ export interface Ledger {
   /** A store is gone; what took its place, if anything did, is a store like any other. */
   storeEnds(gone: View, scene: Scene): void
   /** What this peer had to hold, and does not. */
-  missingAt(node: Node): readonly Core.Release[]
+  missingAt(view: View): readonly Core.Release[]
 }
 
-export function createLedger(): Ledger {
+export function createLedger(facts: Facts): Ledger {
   const entered = new Map<string, Core.Release>()
   const lost = new Set<string>()
 
@@ -38,10 +38,17 @@ export function createLedger(): Ledger {
         if (!clocks.some((clock) => covers(clock, release))) lost.add(release.id)
       }
     },
-    missingAt(node) {
+    missingAt({ node, trust }) {
       const clock = node.replica.clock()
+      const isRevoked = ({ id }: Core.Release): boolean => {
+        const known = facts.byId(id)
+        return known !== undefined && trust?.isRevoked(known.fact) === true
+      }
       return due().filter(
-        (release) => !covers(clock, release) && limitAt(node, release.replica) >= release.seq,
+        (release) =>
+          !covers(clock, release) &&
+          limitAt(node, release.replica) >= release.seq &&
+          !isRevoked(release),
       )
     },
   }

@@ -50,6 +50,10 @@ const fact = (replica: string, seq: number, ms: number, said: FactChange): Fact 
   prev: undefined,
   ms,
   counter: 0,
+  badge: undefined,
+  authorship: undefined,
+  spentBytes: 0,
+  changesBytes: 0,
   changes: [said],
 })
 

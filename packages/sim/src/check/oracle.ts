@@ -17,8 +17,26 @@ export interface Fact {
   readonly prev: string | undefined
   readonly ms: number
   readonly counter: number
+  /** In a closed mesh: by what its peer is a member. */
+  readonly badge: string | undefined
+  /** Whose will it is, where it is not that of its peer. */
+  readonly authorship: Authorship | undefined
+  /** In a closed mesh: how much of its budget is spent after it. */
+  readonly spentBytes: number
+  /** How much its shown changes take. */
+  readonly changesBytes: number
   /** All of its changes, or those that were shown. */
   readonly changes: readonly FactChange[]
+}
+
+interface Authorship {
+  readonly author: string
+  readonly badge: string
+  readonly atMs: number
+  readonly untilMs: number
+  /** What the author signed, as far as this spelling shows it. */
+  readonly signed: Uint8Array
+  readonly signature: Uint8Array
 }
 
 export interface FactChange {
@@ -46,6 +64,11 @@ type Header = readonly [
   prev: Uint8Array | null,
   ms: number,
   counter: number,
+  message: string | null,
+  requestId: string | null,
+  badge?: Uint8Array,
+  authorship?: readonly [Uint8Array, Uint8Array, number, number, Uint8Array] | null,
+  spentBytes?: number,
 ]
 type Leaf = readonly [key: string, seen: readonly (Uint8Array | number)[], ...put: unknown[]]
 
@@ -60,16 +83,30 @@ export function createReader(meshId: Uint8Array, hash: Hash): ReadFact {
     Buffer.concat([text.encode(`grapevine/${what}/1\n`), meshId])
   const releases = domain('release')
   const replicas = domain('replica')
+  const intents = domain('intent')
 
-  function rootOf(tree: Tree): Uint8Array {
-    if (tree instanceof Uint8Array) return hash(Buffer.concat([Uint8Array.of(0), tree]))
-    if (tree.length === 1) return tree[0]
-    return hash(Buffer.concat([Uint8Array.of(1), rootOf(tree[0]), rootOf(tree[1])]))
+  /** What is hidden has a hash for each root that goes over it. */
+  function rootOf(tree: Tree, root: Root = releaseRoot): Uint8Array {
+    if (tree instanceof Uint8Array) return hash(Buffer.concat([Uint8Array.of(0), root.part(tree)]))
+    if (tree.length === 1) return root.hidden(tree[0])
+    return hash(Buffer.concat([Uint8Array.of(1), rootOf(tree[0], root), rootOf(tree[1], root)]))
+  }
+
+  function authorshipOf(header: Header, tree: Tree): Authorship | undefined {
+    const [, , , , , , , message, requestId, , authorship = null] = header
+    if (authorship === null) return undefined
+    const [author, badge, atMs, untilMs, signature] = authorship
+    const root = rootOf(tree, authorsRoot)
+    const body = dagCbor.encode([1, author, badge, atMs, untilMs, message, requestId, root])
+    const signed = Buffer.concat([intents, body])
+    return { author: hexOf(author), badge: hexOf(badge), atMs, untilMs, signed, signature }
   }
 
   return (bytes) => {
     const [header, , tree] = dagCbor.decode<readonly [Uint8Array, Uint8Array, Tree]>(bytes)
-    const [, peer, incarnation, seq, prev, ms, counter] = dagCbor.decode<Header>(header)
+    const fields = dagCbor.decode<Header>(header)
+    const [, peer, incarnation, seq, prev, ms, counter, , , badge, , spentBytes = 0] = fields
+    const leaves = leavesOf(tree)
     return {
       id: hexOf(hash(Buffer.concat([releases, header, rootOf(tree)]))),
       peer: hexOf(peer),
@@ -78,9 +115,34 @@ export function createReader(meshId: Uint8Array, hash: Hash): ReadFact {
       prev: prev === null ? undefined : hexOf(prev),
       ms,
       counter,
-      changes: leavesOf(tree).map(readLeaf),
+      badge: badge && hexOf(badge),
+      authorship: authorshipOf(fields, tree),
+      spentBytes,
+      changesBytes: leaves.reduce((sum, { length }) => sum + length, 0),
+      changes: leaves.map(readLeaf),
     }
   }
+}
+
+interface Root {
+  readonly part: (leaf: Uint8Array) => Uint8Array
+  readonly hidden: (hashes: Uint8Array) => Uint8Array
+}
+
+const hashBytes = 32
+
+const releaseRoot: Root = {
+  part: (leaf) => leaf,
+  hidden: (hashes) => hashes.subarray(0, hashBytes),
+}
+
+/** An author signs all but what had been seen. */
+const authorsRoot: Root = {
+  part(leaf) {
+    const [key, , ...put] = dagCbor.decode<Leaf>(leaf)
+    return dagCbor.encode([key, ...put])
+  },
+  hidden: (hashes) => hashes.subarray(hashBytes),
 }
 
 function leavesOf(tree: Tree): readonly Uint8Array[] {

@@ -15,7 +15,9 @@ export function noteOwed({ view, effects, made, voided }: Step): void {
   )
   if (isForbidden) return
   const puts = made.flatMap(({ fact }) => fact.changes)
-  view.owed = [...view.owed, ...voided].filter(
+  // What was revoked is not owed, even where the revocation itself turns out void.
+  const lost = voided.filter(({ fact }) => view.trust?.isRevoked(fact) !== true)
+  view.owed = [...view.owed, ...lost].filter(
     ({ change }) =>
       !puts.some(
         ({ key, put }) =>
@@ -24,11 +26,12 @@ export function noteOwed({ view, effects, made, voided }: Step): void {
   )
 }
 
-export function owedReasons({ words }: Scene, { node, owed }: View): readonly string[] {
+export function owedReasons({ words }: Scene, { node, owed, trust }: View): readonly string[] {
   if (owed.length === 0) return []
   const cuts = node.replica.statements().filter(({ kind }) => kind === 'cut')
   const cut = new Set<string>(cuts.flatMap(({ marks }) => marks.map(({ replica }) => replica)))
   return owed
     .filter(({ fact }) => !cut.has(fact.replica))
+    .filter(({ fact }) => trust === undefined || !(trust.isRevoked(fact) || trust.isStruck(fact)))
     .map((said) => `${node.name} lost ${words.heads([said])} on ${said.change.key} by a fork`)
 }

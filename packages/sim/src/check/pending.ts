@@ -33,7 +33,7 @@ export function pendingOf(scene: Scene, ledger: Ledger, nodes: readonly Node[]):
   }))
   if (new Set(stands.map((stand) => wordOf(scene, stand))).size <= 1) {
     // All have the same: what one of them misses is nowhere.
-    const nowhere = nodes.slice(0, 1).flatMap((node) => ledger.missingAt(node))
+    const nowhere = nodes.slice(0, 1).flatMap((node) => ledger.missingAt(scene.views.get(node)!))
     const reasons = nowhere.map(
       (release) => `${scene.words.release(release)} was acknowledged, and nobody has it`,
     )

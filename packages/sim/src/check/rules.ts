@@ -19,6 +19,17 @@ import {
   sameFault,
 } from './store-faults.js'
 import {
+  authorFault,
+  badgeFault,
+  budgetFault,
+  doorFault,
+  limitFault,
+  revokedFault,
+  saidFault,
+  shownFault,
+  strayFault,
+} from './trust-faults.js'
+import {
   agreementFault,
   booksFault,
   conflictsFault,
@@ -56,6 +67,12 @@ export const stepRules: RulesOf<typeof headsFault> = [
   { rule: 'one number, one release', fault: twiceFault },
   { rule: 'its author may write it', fault: rightFault },
   { rule: 'no replica id is used again', fault: usedIdFault },
+  { rule: 'a badge is kept as its issuer signed it', fault: badgeFault },
+  { rule: 'its author had the right by its stamp', fault: authorFault },
+  { rule: 'a statement comes from who may say it', fault: saidFault },
+  { rule: 'a release says what it spent', fault: budgetFault },
+  { rule: 'what is revoked is in no clock', fault: revokedFault },
+  { rule: 'whoever is revoked is told to be kept out', fault: doorFault },
 
   { rule: 'the clock grows in one step with what is stored', fault: hollowFault },
   { rule: 'only a snapshot leaves out releases', fault: holeFault },
@@ -82,6 +99,11 @@ export const stepRules: RulesOf<typeof headsFault> = [
 /** After an input that stored nothing, and so moved nothing. */
 export const stillRules: RulesOf<typeof movedFault> = [
   { rule: 'the clock moves only with what is stored', fault: movedFault },
+]
+
+/** Of all that is told to others. */
+export const toldRules: RulesOf<typeof shownFault> = [
+  { rule: 'a badge is shown as everybody can believe it', fault: shownFault },
 ]
 
 export const duplicateRules: RulesOf<typeof duplicateFault> = [
@@ -115,6 +137,8 @@ export const wholeRules: RulesOf<typeof viewFault> = [
   { rule: 'changes tell exactly what readers see', fault: watchFault },
   { rule: 'what was acknowledged is held by its store', fault: ownFault },
   { rule: 'memory is bounded', fault: memoryFault },
+  { rule: 'limits follow from what was said', fault: limitFault },
+  { rule: 'the end of what nobody held is not kept', fault: strayFault },
 ]
 
 /** Among all peers, and over the whole run. */

@@ -4,6 +4,7 @@ import type { Node } from '../observer.js'
 import type { Plan } from '../plan.js'
 import type { Facts } from './facts.js'
 import type { Tally } from './rule.js'
+import type { TrustOracle } from './trust-view.js'
 import type { View } from './view.js'
 import type { Words } from './words.js'
 
@@ -22,6 +23,8 @@ export interface Scene {
   /** What was stated under each clock and set of statements, and by whom. */
   readonly stated: Map<string, { readonly name: string; readonly state: string }>
   readonly writeFault: Core.MeshRules['writeFault']
+  /** Of a closed mesh. */
+  readonly trust: TrustOracle | undefined
   /** A throw-away replica from what the disk is sure to give back. */
   readonly reopen: (node: Node) => Core.Replica
   /**
@@ -48,7 +51,7 @@ function agedMs({ events, safetyMs, livenessMs }: Plan): number {
   return aged + 2 * offset
 }
 
-type Parts = Pick<Scene, 'plan' | 'facts' | 'words' | 'writeFault' | 'reopen'>
+type Parts = Pick<Scene, 'plan' | 'facts' | 'words' | 'writeFault' | 'trust' | 'reopen'>
 
 export function createScene(parts: Parts): Scene {
   const isOld = !parts.plan.revocable && agedMs(parts.plan) >= limits.sealAgeMs

@@ -7,6 +7,7 @@ import type { Copy, Facts, Known } from './facts.js'
 import { recordOf } from './facts.js'
 import { keysOf, putHeadsOf } from './key-heads.js'
 import type { Scene } from './scene.js'
+import type { StoredTrust } from './trust-view.js'
 import type { Tip, View } from './view.js'
 import { addFact, fillKeys, findGreatest, note, noteSelf, raise, readTip } from './view.js'
 
@@ -53,6 +54,8 @@ interface Stored {
   readonly learned: readonly Known[]
   /** The store wrote down under which replica id it writes. */
   readonly isSelf: boolean
+  /** What it stored of badges, statements, and the ends of the revoked. */
+  readonly trust: readonly StoredTrust[]
 }
 
 export function takeStep(
@@ -68,7 +71,9 @@ export function takeStep(
   const { grown, lowered } = compareVectors(before, view.clock)
   const made = stored.learned.filter(({ fact }) => fact.peer === node.peer)
   const moved =
-    lowered.length > 0 || isReplaced(view, stored, before)
+    lowered.length > 0 ||
+    stored.trust.some(({ isMoving }) => isMoving) ||
+    isReplaced(view, stored, before)
       ? rebuild(scene.facts, view, stored, before)
       : grow(scene.facts, view, stored, grown, made.length > 0)
   const { greatest } = view
@@ -109,11 +114,14 @@ function readStored(facts: Facts, view: View, effects: readonly Core.Effect[]): 
   const copies = new Map<string, Copy>()
   const tips = new Map<string, Tip>()
   const learned: Known[] = []
+  const trust: StoredTrust[] = []
   let isSelf = false
   for (const effect of effects) {
     if (effect.type !== 'persist') continue
     for (const [name, bytes] of effect.records) {
       note(view, name, bytes)
+      const taken = view.trust?.take(name, bytes)
+      if (taken !== undefined) trust.push(taken)
       if (bytes === null) {
         if (name.startsWith('release/')) markOut(view, name)
       } else if (name.startsWith('release/')) {
@@ -134,7 +142,7 @@ function readStored(facts: Facts, view: View, effects: readonly Core.Effect[]): 
     }
   }
   if (learned.length > 0) view.fresh = [...view.fresh, ...learned]
-  return { copies, tips, learned, isSelf }
+  return { copies, tips, learned, isSelf, trust }
 }
 
 /** It was stored, and is taken out again: whether it was ever durable cannot be told any more. */

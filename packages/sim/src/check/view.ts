@@ -9,6 +9,7 @@ import type { Facts, Known } from './facts.js'
 import { recordOf } from './facts.js'
 import type { KeyHeads } from './key-heads.js'
 import { addChange, noHeads } from './key-heads.js'
+import type { TrustView } from './trust-view.js'
 
 /** What readers were told of a key. */
 interface Shown {
@@ -41,6 +42,10 @@ export interface View {
   readonly lowered: Set<string>
   /** Own values that a fork made void, and that are to be written again. */
   owed: readonly Said[]
+  /** In a closed mesh: what it holds of what was said of the mesh. */
+  readonly trust: TrustView | undefined
+  /** Whom this process was told to keep out, since it was opened: by then, by what its store says. */
+  keptOut: readonly string[]
   /** Keys of which a hostile peer may have hidden something before it was ever held here. */
   readonly doubted: Set<string>
   /** Keys of which a hostile peer may have hidden what others had seen, and that is gone. */
@@ -58,7 +63,7 @@ export interface View {
 
 const zero: StampOf = { ms: 0, counter: 0 }
 
-export function createView(node: Node): View {
+export function createView(node: Node, trust?: TrustView): View {
   return {
     node,
     own: new Set(),
@@ -73,6 +78,8 @@ export function createView(node: Node): View {
     acknowledged: new Map(),
     lowered: new Set(),
     owed: [],
+    trust,
+    keptOut: [],
     doubted: new Set(),
     misled: new Set(),
     wasShownSnapshot: false,
@@ -92,6 +99,8 @@ export function fillView(view: View, facts: Facts): void {
   view.own.add(replica.id())
   view.clock = replica.clock()
   view.durable = view.clock
+  view.trust?.fill(synced)
+  view.keptOut = view.trust?.revoked() ?? []
   view.held = new Map()
   for (const [id, seq] of view.clock) view.held.set(id, chainOf(facts, synced, id, seq))
   findGreatest(view)
@@ -113,6 +122,7 @@ export function fillKeys(view: View): void {
 }
 
 export function addFact(view: View, fact: Fact): void {
+  if (view.trust?.isStruck(fact) === true) return
   for (const change of fact.changes) {
     let key = view.keys.get(change.key)
     if (key === undefined) view.keys.set(change.key, (key = noHeads()))

@@ -14,6 +14,7 @@ import {
   reopenRules,
   stepRules,
   stillRules,
+  toldRules,
   truthRules,
   wholeRules,
 } from './rules.js'
@@ -63,7 +64,7 @@ export function createWatch(scene: Scene, ledger: Ledger): Watch {
       words.meet(node)
       if (!node.isHonest) return void scene.usedIds.add(node.replica.id())
       const old = scene.views.get(node)
-      const view = createView(node)
+      const view = createView(node, scene.trust?.view())
       if (how === 'restored' || how === 'cloned') scene.copied.add(node.peer)
       inherit(scene, view, old, how)
       fillView(view, facts)
@@ -94,6 +95,7 @@ export function createWatch(scene: Scene, ledger: Ledger): Watch {
     handled(view, input, effects) {
       view.inputs += 1
       if (isSnapshot(input)) view.wasShownSnapshot = true
+      hold(toldRules, { scene, node: view.node, effects }, tally)
       const what = weigh(view, effects)
       if (what === 'moved') step(scene, view, input, effects)
       else holdStill(scene, view, effects, what === 'judged')
@@ -161,6 +163,7 @@ function weigh(view: View, effects: readonly Core.Effect[]): 'moved' | 'judged' 
         if (effect.notice === 'unvouched') view.isUnvouched = true
         break
       case 'synced':
+      case 'revoked':
       case 'gossip':
       case 'send':
       case 'pull':
@@ -187,6 +190,7 @@ function inherit(scene: Scene, view: View, old: View | undefined, how: Opening):
   }
   if (how !== 'restarted' || old === undefined) return
   view.owed = old.owed
+  for (const replica of old.lowered) view.lowered.add(replica)
   for (const [id, release] of old.acknowledged) view.acknowledged.set(id, release)
 }
 

@@ -12,14 +12,14 @@ import { chainOf, isAtRest } from './view.js'
 
 /** One peer as a whole. */
 interface Whole extends Looked {
-  /** The releases that its clock covers, found again without what was kept up to date. */
+  /** The releases that its clock covers and that count, found again without what was kept up to date. */
   readonly facts: readonly Fact[]
   /** All put heads that follow from them. */
   readonly expected: ReadonlyMap<string, readonly Said[]>
 }
 
 export function wholeOf(scene: Scene, view: View): Whole {
-  const facts = countedBy(scene, view)
+  const facts = countedBy(scene, view).filter((fact) => view.trust?.isStruck(fact) !== true)
   return { scene, view, facts, expected: oracleView(facts) }
 }
 
@@ -125,16 +125,22 @@ export function memoryFault({ view }: Whole): string | undefined {
  * alone have written: what a hostile one says to have seen is neither true nor false.
  */
 export function truthFault({ scene, view, facts, expected }: Whole): string | undefined {
-  const spoilt = new Set<string>()
-  for (const { peer, changes } of facts) {
-    if (scene.words.honest(peer) === undefined) for (const { key } of changes) spoilt.add(key)
-  }
+  const spoilt = spoiltKeys(scene, facts)
   const truly = oracleView(facts, (said) => trulySeen(scene, said))
   return firstFault(new Set([...expected.keys(), ...truly.keys()]), (key) => {
     if (spoilt.has(key) || view.doubted.has(key)) return undefined
     const [heads, reading] = [truly.get(key) ?? [], view.node.replica.read(key)]
     return isShown(reading, heads) ? undefined : readingFault(scene, view, key, heads, reading)
   })
+}
+
+/** Who wrote over what was struck knew it, and does not name it. */
+function spoiltKeys({ words, trust, facts: all }: Scene, facts: readonly Fact[]): Set<string> {
+  const spoilt = new Set<string>()
+  const add = ({ changes }: Fact): void => changes.forEach(({ key }) => spoilt.add(key))
+  for (const fact of facts) if (words.honest(fact.peer) === undefined) add(fact)
+  for (const id of trust?.everStruck ?? []) add(all.byId(id)!.fact)
+  return spoilt
 }
 
 /** On a replica id that forked, a number does not say which release its writer held. */

@@ -164,7 +164,9 @@ export function askedFault({ node, input, effects, made, taken }: Step): string 
 }
 
 export function repeatedFault(step: Step): string | undefined {
-  if (step.input.type !== 'write' || step.input.force === true) return undefined
+  const { input } = step
+  // What was signed as a whole is written as a whole.
+  if (input.type !== 'write' || input.force === true || input.intent !== undefined) return undefined
   return overwrittenFault(step, ({ key, put }, heads) => {
     const [shown, ...others] = heads.filter(isPut)
     if (put === undefined || shown === undefined || others.length > 0) return undefined

@@ -87,7 +87,7 @@ describe('an empty argument', () => {
 
 describe('help', () => {
   it.each([
-    ['the command', helpText],
+    ['the command', helpText('npm run sim --')],
     ['faults', faultHelpText],
   ])('about %s fits a terminal', (_about, text) => {
     const rows = text.split('\n')

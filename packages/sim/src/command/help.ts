@@ -3,9 +3,6 @@ import { faultForms, faultNames, formOf } from './faults.js'
 import type { FaultGroup } from './faults.js'
 import { wishForms, wishNames } from './wishes.js'
 
-/** How it is called; what is printed can be typed again. */
-export const called = 'npm run sim --'
-
 const row = (left: string, says: string): string => `  ${left.padEnd(28)}${says}`
 
 const flagRows = wishNames.map((name) =>
@@ -15,11 +12,13 @@ const flagRows = wishNames.map((name) =>
 const namesOf = (group: FaultGroup): string =>
   faultNames.filter((name) => formOf(name).group === group).join(' ')
 
-export const helpText = `Plays a mesh in virtual time, with the very code that peers run, and makes things go wrong.
+export const helpText = (
+  called: string,
+): string => `Plays a mesh in virtual time, with the very code that peers run, and makes things go wrong.
 The same seed plays the same run. A scenario comes first, as a file or by the name of a
 ready-made one; flags override what it says.
 
-${row('npm run sim', '20 peers, 60 s, and nothing goes wrong')}
+${row(called.replace(/ --$/, ''), '20 peers, 60 s, and nothing goes wrong')}
   ${called} two-datacentres --peers 1000
   ${called} --peers 40 --faults loss=5%,partition=halves@10s..40s
   ${called} my-mesh.yaml --seed 81
@@ -32,7 +31,7 @@ ${row('--swarm --seed 4711', 'plays a seed of the long run')}
 
 What comes out
 ${row('--report sim-81.html', 'where the report goes; --no-report: nowhere')}
-${row('--json', 'one JSON object and nothing else; call it with npm run -s sim')}
+${row('--json', `one JSON object and nothing else${called.startsWith('npm') ? '; call it with npm run -s sim' : ''}`)}
 
 Faults, like name=value@from..until, with commas between them; --help faults explains each
   ${namesOf('links')}

@@ -2,6 +2,8 @@ import { BadInput } from './bad-input.js'
 
 /** Everything that is outside: the terminal, files, and the time. */
 export interface Io {
+  /** How the command is called: what is printed can be typed again. */
+  readonly called: string
   out(this: void, text: string): void
   err(this: void, text: string): void
   readonly isTerminal: boolean

@@ -20,7 +20,7 @@ export async function main(
     const command = parseArguments(args)
     switch (command.do) {
       case 'help':
-        io.out(command.about === 'faults' ? faultHelpText : helpText)
+        io.out(command.about === 'faults' ? faultHelpText : helpText(io.called))
         return exitCodes.passed
       case 'list':
         io.out(await listScenarios(io))

@@ -3,7 +3,6 @@ import { BadInput } from './bad-input.js'
 import { describePlan } from '../swarm/describe.js'
 import { exitCodes } from './exit-codes.js'
 import type { Figures } from '../measure/figures.js'
-import { called } from './help.js'
 import { writeText } from './io.js'
 import type { Io } from './io.js'
 import { load } from './load.js'
@@ -46,7 +45,7 @@ export async function play(
   const tookMs = io.now() - began
   progress.clear()
 
-  const again = againWith(args, command.source, plan.seed)
+  const again = againWith(io, args, command.source, plan.seed)
   const played: Played = { plan, title, outcome, figures: measure.figures(), tookMs, again }
   const report = command.report === 'named' ? { file: `sim-${plan.seed}.html` } : command.report
   // Told before the report is written: should that fail, nobody has waited for nothing.
@@ -110,10 +109,10 @@ async function shrinkInto(file: string, failed: Played, io: Io, library: Library
   io.out(
     `\nshrunk to ${counted(small.events.length, 'event')}: ${reason}\n${describePlan(small)}\n`,
   )
-  io.out(`\nagain   ${called} --plan ${file}\n`)
+  io.out(`\nagain   ${io.called} --plan ${file}\n`)
 }
 
-function againWith(args: readonly string[], source: Source, seed: number): string {
+function againWith({ called }: Io, args: readonly string[], source: Source, seed: number): string {
   const hasSeed = args.some((arg) => arg === '--seed' || arg.startsWith('--seed='))
   const added = source.from === 'plan' || hasSeed ? [] : ['--seed', String(seed)]
   return [called, ...[...args, ...added].map(quoted)].join(' ')

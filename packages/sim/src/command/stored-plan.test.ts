@@ -25,6 +25,12 @@ describe('stored plan', () => {
     [{ ...plan, events: [{ do: 'clone', at: 1, who: 'bob' }] }, 'event 1 happens to nobody'],
     [{ ...plan, peers: 0 }, 'there are 0 peers'],
     [{ ...plan, safetyMs: 0 }, 'it takes no time'],
+    [{ ...plan, closed: true }, 'closed has no badges and persons'],
+    [{ ...plan, peers: 1, closed: { badges: [], persons: [] } }, 'there are 0 badges for 1 peers'],
+    [
+      { ...plan, peers: 1, closed: { badges: [{ by: 'root' }], persons: [] } },
+      'a badge has no issuer or no grants',
+    ],
   ])('is refused where a run would stumble over it', (stored, fault) => {
     expect(() => parsePlan(JSON.stringify(stored), 'a.json')).toThrow(
       new BadInput(`a.json: ${fault}, ${advice}`),

@@ -10,7 +10,10 @@ export function parsePlan(text: string, file: string): Plan {
   } catch {
     throw new BadInput(`${file}: this is no JSON, take a file that a failed run has written`)
   }
-  const fault = differsFrom(planRehearsal({}, 0), stored, 'the plan') ?? eventFault(stored as Plan)
+  const fault =
+    differsFrom(planRehearsal({}, 0), stored, 'the plan') ??
+    eventFault(stored as Plan) ??
+    closedFault(stored as Plan)
   if (fault === undefined) return stored as Plan
   throw new BadInput(`${file}: ${fault}, take a file that a failed run has written`)
 }
@@ -40,4 +43,17 @@ function eventFault({ events, peers, safetyMs }: Plan): string | undefined {
   }
   if (peers > 10_000 || peers < 1) return `there are ${peers} peers`
   return safetyMs > 0 ? undefined : 'it takes no time'
+}
+
+function closedFault({ closed, peers }: Plan): string | undefined {
+  if (closed === undefined) return undefined
+  const { badges, persons } = Object(closed) as Readonly<Record<string, unknown>>
+  if (!Array.isArray(badges) || !Array.isArray(persons)) return 'closed has no badges and persons'
+  const isGiven = (badge: unknown): boolean => {
+    const { by, grants } = Object(badge) as Readonly<Record<string, unknown>>
+    return by !== undefined && by !== null && Array.isArray(grants)
+  }
+  if (badges.length !== peers) return `there are ${badges.length} badges for ${peers} peers`
+  const isWhole = badges.every(isGiven) && persons.every(isGiven)
+  return isWhole ? undefined : 'a badge has no issuer or no grants'
 }

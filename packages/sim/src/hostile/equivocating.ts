@@ -3,6 +3,7 @@ import {
   type Means,
   type Written,
   bytesHeld,
+  badgeUnder,
   between,
   dealOut,
   drawSome,
@@ -12,6 +13,7 @@ import {
   seenOn,
   sendAll,
   someChanges,
+  spentAfter,
   takeChain,
   tell,
   tipsHeld,
@@ -107,6 +109,7 @@ function forkItself(means: Means): void {
     replica: own.replica,
     seq: isBehind ? own.seq - 1 : own.seq,
     tip: isBehind && own.prev === null ? null : bytesOf(isBehind ? own.prev! : own.id),
+    spent: spentAfter(means, { replica: own.replica, seq: isBehind ? own.seq - 1 : own.seq }),
   }
   const branch = writeOn(means, chain, between(means, 1, 3))
   sendAll(means, drawSome(means, hands.others(), between(means, 1, 2)), framesOf(branch))
@@ -146,6 +149,7 @@ function twoStatements(means: Means): void {
       prev: last === undefined ? null : bytesOf(last.id),
       marks: [mark],
       incarnation: start.incarnation,
+      badge: badgeUnder(means),
     }).bytes
   const tip = written.at(-1)!.chain
   const faces = [close(markAt(start)), close(markAt(tip))]

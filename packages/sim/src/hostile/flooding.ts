@@ -8,11 +8,13 @@ import {
 } from './forge.js'
 import {
   type Means,
+  badgeUnder,
   between,
   drawSome,
   hashesHeld,
   newChain,
   noise,
+  standingOf,
   takeChain,
   tell,
   tipsHeld,
@@ -130,6 +132,7 @@ const headerOfNew = (means: Means): Parameters<typeof forgeRelease>[1] => ({
   prev: null,
   ms: means.hands.now(),
   counter: 0,
+  trust: standingOf(means),
 })
 
 /** As many as a release may have, or one more; mostly just a burden. */
@@ -274,6 +277,7 @@ function claimsWithoutEnd(means: Means): void {
     prev: null,
     marks: [...clock].map(([replica, seq]) => ({ replica, seq, id: zeros })),
     incarnation: chain.incarnation,
+    badge: badgeUnder(means),
   })
   const issuers = ids.map((id) => [join(id, id), 1, zeros])
   const frames = [

@@ -117,8 +117,8 @@ describe('forging', () => {
     const root = hexOf(rootOf(tools, tree))
 
     const isHidden = (leaf: Uint8Array): boolean => leaf.at(-1)! % 2 === 0
-    const some = hide(tools, tree, isHidden)
-    const all = hide(tools, tree, () => true)
+    const some = hide(tools, tree, { isHidden })
+    const all = hide(tools, tree, { isHidden: () => true })
 
     expect(hexOf(rootOf(tools, some))).toBe(root)
     expect(some).not.toEqual(tree)

@@ -25,6 +25,17 @@ export interface Header {
   readonly prev: Uint8Array | null
   readonly ms: number
   readonly counter: number
+  readonly message?: string | null
+  readonly requestId?: string | null
+  /** In a closed mesh. */
+  readonly trust?: Standing | undefined
+}
+
+/** What a release stands on, and how much of its budget was spent before it. */
+export interface Standing {
+  readonly badge: Uint8Array
+  readonly authorship: Wire
+  readonly carriedBytes: number
 }
 
 export interface Forged {
@@ -40,13 +51,15 @@ interface Slip {
   readonly purpose?: Purpose
   /** In the place of an own signature. */
   readonly signature?: Uint8Array
+  /** In the place of what it spent. */
+  readonly spentBytes?: number
 }
 
-type Purpose = 'release' | 'statement' | 'presence'
+type Purpose = 'release' | 'statement' | 'presence' | 'badge' | 'intent'
 
 const text = new TextEncoder()
 
-function signedBytes(
+export function signedBytes(
   tools: Tools,
   purpose: Purpose,
   slip: Slip,
@@ -73,11 +86,32 @@ export function forgeRelease(
 
 /** A release of any tree at all, also one that no honest writer would grow. */
 export function forgeTree(tools: Tools, header: Header, tree: Tree, slip: Slip = {}): Forged {
-  const { peer, incarnation, seq, prev, ms, counter } = header
-  const head = encode([1, bytesOf(peer), incarnation, seq, prev, ms, counter, null, null])
+  const head = headOf(header, slip.spentBytes ?? spentBy(header, tree))
   const signed = signedBytes(tools, 'release', slip, head, rootOf(tools, tree))
   const signature = slip.signature ?? tools.sign(signed)
   return { bytes: encode([head, signature, tree]), id: tools.hash(signed) }
+}
+
+function headOf(header: Header, spentBytes: number): Uint8Array {
+  const { peer, incarnation, seq, prev, ms, counter, trust } = header
+  const place = [bytesOf(peer), incarnation, seq, prev, ms, counter] as const
+  const named = [header.message ?? null, header.requestId ?? null] as const
+  if (trust === undefined) return encode([1, ...place, ...named])
+  return encode([2, ...place, ...named, trust.badge, trust.authorship, spentBytes])
+}
+
+/** What a release costs beside its changes. */
+const releaseCostBytes = 512
+
+/** How much of its budget a chain has spent after this release. */
+export function spentBy({ trust }: Pick<Header, 'trust'>, tree: Tree): number {
+  const changesBytes = leavesOf(tree).reduce((sum, { length }) => sum + length, 0)
+  return (trust?.carriedBytes ?? 0) + releaseCostBytes + changesBytes
+}
+
+export function leavesOf(tree: Tree): readonly Uint8Array[] {
+  if (tree instanceof Uint8Array) return [tree]
+  return tree.length === 1 ? [] : tree.flatMap(leavesOf)
 }
 
 export const leafOf = ({ key, seen, put }: Change): Uint8Array =>
@@ -87,25 +121,56 @@ export const leafOf = ({ key, seen, put }: Change): Uint8Array =>
 export const flat = (vector: Vector): readonly Wire[] =>
   [...vector].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([id, seq]) => [bytesOf(id), seq])
 
-function growTree(leaves: readonly Uint8Array[]): Tree {
+export function growTree(leaves: readonly Uint8Array[]): Tree {
   if (leaves.length === 1) return leaves[0]!
   const left = 2 ** Math.floor(Math.log2(leaves.length - 1))
   return [growTree(leaves.slice(0, left)), growTree(leaves.slice(left))]
 }
 
+const hashBytes = 32
+
 export function rootOf(tools: Tools, tree: Tree): Uint8Array {
   if (tree instanceof Uint8Array) return tools.hash(join(new Uint8Array([0]), tree))
-  if (tree.length === 1) return tree[0]
+  if (tree.length === 1) return tree[0].subarray(0, hashBytes)
   return tools.hash(join(new Uint8Array([1]), rootOf(tools, tree[0]), rootOf(tools, tree[1])))
 }
 
+/** All but what had been seen, which is for the relay to say. */
+function authorsPart(leaf: Uint8Array): Uint8Array {
+  const [key, , ...put] = decode(leaf) as readonly Wire[]
+  return encode([key!, ...put])
+}
+
+/** The root that an author signed; what is hidden keeps two hashes. */
+export function authorsRootOf(tools: Tools, tree: Tree): Uint8Array {
+  if (tree instanceof Uint8Array) return tools.hash(join(new Uint8Array([0]), authorsPart(tree)))
+  if (tree.length === 1) return tree[0].subarray(hashBytes)
+  const [left, right] = tree.map((side) => authorsRootOf(tools, side))
+  return tools.hash(join(new Uint8Array([1]), left!, right!))
+}
+
+/** Whether the header of a release names an author beside its peer. */
+export function isAuthored(header: Uint8Array): boolean {
+  const authorship = (decode(header) as readonly Wire[])[10]
+  return authorship !== undefined && authorship !== null
+}
+
+interface Hiding {
+  readonly isHidden: (leaf: Uint8Array) => boolean
+  readonly isAuthored?: boolean
+}
+
 /** The same tree with some leaves hidden behind their hashes; the signature over it still holds. */
-export function hide(tools: Tools, tree: Tree, isHidden: (leaf: Uint8Array) => boolean): Tree {
-  if (tree instanceof Uint8Array) return isHidden(tree) ? [rootOf(tools, tree)] : tree
+export function hide(tools: Tools, tree: Tree, hiding: Hiding): Tree {
+  const hashed = (hidden: Tree): Tree => {
+    const root = rootOf(tools, hidden)
+    return [hiding.isAuthored === true ? join(root, authorsRootOf(tools, hidden)) : root]
+  }
+  if (tree instanceof Uint8Array) return hiding.isHidden(tree) ? hashed(tree) : tree
   if (tree.length === 1) return tree
-  const left = hide(tools, tree[0], isHidden)
-  const right = hide(tools, tree[1], isHidden)
-  return isHash(left) && isHash(right) ? [rootOf(tools, [left, right])] : [left, right]
+  const left = hide(tools, tree[0], hiding)
+  const right = hide(tools, tree[1], hiding)
+  return isHash(left) && isHash(right) ? hashed([left, right]) : [left, right]
 }
 
 const isHash = (tree: Tree): boolean => !(tree instanceof Uint8Array) && tree.length === 1
@@ -119,28 +184,39 @@ export interface Mark {
 export const markToWire = ({ replica, seq, id }: Mark): Wire => [bytesOf(replica), seq, id]
 
 interface Statement {
-  readonly kind: 'cut' | 'seal' | 'close'
+  readonly kind: (typeof statementKinds)[number]
   readonly issuer: string
   readonly number: number
   readonly prev: Uint8Array | null
   readonly marks: readonly Mark[]
   readonly incarnation: Uint8Array | null
+  /** In a closed mesh: the badge that it stands on, which is named, and shown beside. */
+  readonly badge?:
+    | { readonly id: Uint8Array | null; readonly links: readonly Uint8Array[] }
+    | undefined
+  /** What a revocation says beside its marks. */
+  readonly revocation?: readonly Wire[]
 }
 
+const statementKinds = ['cut', 'seal', 'close', 'revoke'] as const
+
 export function forgeStatement(tools: Tools, statement: Statement, slip: Slip = {}): Forged {
-  const { kind, issuer, number, prev, marks, incarnation } = statement
+  const { kind, issuer, number, prev, marks, incarnation, badge, revocation } = statement
   const body = encode([
     1,
-    ['cut', 'seal', 'close'].indexOf(kind),
+    statementKinds.indexOf(kind),
     bytesOf(issuer),
     number,
     prev,
     [...marks].sort((a, b) => (a.replica < b.replica ? -1 : 1)).map(markToWire),
     incarnation,
+    ...(badge === undefined ? [] : [badge.id]),
+    ...(revocation === undefined ? [] : [revocation]),
   ])
   const signed = signedBytes(tools, 'statement', slip, body)
   const signature = slip.signature ?? tools.sign(signed)
-  return { bytes: encode([body, signature]), id: tools.hash(signed) }
+  const links = badge === undefined || badge.id === null ? [] : [badge.links]
+  return { bytes: encode([body, signature, ...links]), id: tools.hash(signed) }
 }
 
 interface Presence {

@@ -11,6 +11,7 @@ import {
 } from './forge.js'
 import {
   type Means,
+  badgeUnder,
   between,
   bytesHeld,
   hashesHeld,
@@ -18,6 +19,7 @@ import {
   newChain,
   noise,
   someChanges,
+  standingOf,
   tell,
   tipsOfOthers,
   withoutSight,
@@ -71,6 +73,7 @@ function headerInTheNameOf(means: Means, name: Core.Release, isNext: boolean): H
     prev: isNext ? bytesOf(name.id) : parent,
     ms: means.hands.now(),
     counter: 0,
+    trust: standingOf(means, { badge: name.badge }),
   }
 }
 
@@ -140,6 +143,7 @@ function statementInAnotherName(means: Means): void {
     prev: last === undefined ? null : bytesOf(last.id),
     marks,
     incarnation: null,
+    badge: badgeUnder(means),
   }
   const borrowed = signatureIn(last?.bytes)
   const signature = borrowed ?? badSignature(means, undefined)
@@ -171,6 +175,7 @@ function statementWithoutRight(means: Means): void {
     prev: last === undefined ? null : bytesOf(last.id),
     marks,
     incarnation: hands.random.chance(0.5) ? newChain(means).incarnation : null,
+    badge: badgeUnder(means),
   }
   tell(means, [statementsFrame([forgeStatement(hands, statement).bytes])])
 }
@@ -199,7 +204,7 @@ function hiddenChanges(means: Means): void {
   const isHidden = means.hands.random.chance(0.5)
     ? () => true
     : (leaf: Uint8Array) => leaf.length % 2 === 0
-  const pruned = hide(means.hands, tree, isHidden)
+  const pruned = hide(means.hands, tree, { isHidden })
   const shown = encode([header, signature, pruned])
   const frames = [releaseFrame(shown), deltaFrame([shown]), frameOf('evidence', [shown])]
   tell(means, [means.hands.random.pick(frames)])

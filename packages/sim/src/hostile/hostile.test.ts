@@ -35,7 +35,7 @@ function suffer(stage: Stage, trick: Trick): void {
 }
 
 /** What honest peers make of it; each is met by some seed. */
-const reactions: Record<Trick, readonly RegExp[]> = {
+const reactions: Record<(typeof tricks)[number], readonly RegExp[]> = {
   forge: [
     /refused: its signature does not hold/,
     /refused: the signature of a statement does not hold/,

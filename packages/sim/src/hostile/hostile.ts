@@ -8,8 +8,13 @@ import { type Means } from './means.js'
 import { createMemory } from './memory.js'
 import { type Leaving, concerns, lasting } from './mood.js'
 import { replay } from './replaying.js'
+import { bendIntent } from './bending-intents.js'
+import { falseBadge, poisonBadge, withholdBadges } from './false-badges.js'
+import { overreach, overspend } from './overreaching.js'
+import { strayFlood, usurp } from './usurping.js'
 import { drip, withhold } from './withholding.js'
 import type { Frame, Node } from '../observer.js'
+import { trustTricks } from '../plan.js'
 import type { Trick } from '../plan.js'
 import type { Random } from '../random.js'
 
@@ -22,6 +27,8 @@ export interface Hands {
   /** With its own key only. */
   sign(this: void, bytes: Uint8Array): Uint8Array
   now(this: void): number
+  /** Its own badge, links root first; none in an open mesh. */
+  badges(this: void): readonly Uint8Array[]
   /** Everybody else it can reach. */
   others(this: void): readonly Node[]
   send(this: void, to: Node, bytes: Uint8Array, afterMs?: number): void
@@ -51,7 +58,17 @@ const plays: Record<Trick, (means: Means) => void> = {
   'lie-about-state': lieAboutState,
   withhold,
   drip,
+  overreach,
+  'false-badge': falseBadge,
+  'poison-badge': poisonBadge,
+  'bend-intent': bendIntent,
+  'withhold-badges': withholdBadges,
+  overspend,
+  usurp,
+  'stray-flood': strayFlood,
 }
+
+const isOfTrust = (trick: Trick): boolean => (trustTricks as readonly Trick[]).includes(trick)
 
 export function createHostile(hands: Hands): Hostile {
   let writes = 0
@@ -65,7 +82,8 @@ export function createHostile(hands: Hands): Hostile {
   }
   return {
     play(trick) {
-      if (hands.others().length > 0) plays[trick](means)
+      if (hands.others().length === 0 || (isOfTrust(trick) && hands.badges().length === 0)) return
+      plays[trick](means)
     },
     hears(frame) {
       means.memory.remember(frame)

@@ -13,6 +13,7 @@ import {
   tell,
   tipsHeld,
   sendAll,
+  spentAfter,
   takeChain,
   writeNext,
   writeOn,
@@ -72,7 +73,7 @@ function snapshotOfLies(means: Means): void {
   sayGone(means, drawSome(means, hands.others(), between(means, 1, 3)))
 }
 
-const sayGone = ({ hands }: Means, to: ReturnType<Means['hands']['others']>): void => {
+export const sayGone = ({ hands }: Means, to: ReturnType<Means['hands']['others']>): void => {
   for (const node of to) hands.send(node, frameOf('delta', [], [], true))
 }
 
@@ -95,8 +96,10 @@ export function undermine(means: Means): void {
   const bend = thinSnapshot(means)
   takeMood(means, { leaves: (leaving) => [{ ...leaving, bytes: bend(leaving.bytes) }] })
   sayGone(means, hands.others())
-  const { prev } = heldTip(replica, chain)!
-  const before = { ...chain, seq: chain.seq - 1, tip: prev === null ? null : bytesOf(prev) }
+  const { prev, ...tip } = heldTip(replica, chain)!
+  const seq = chain.seq - 1
+  const spent = spentAfter(means, { replica: tip.replica, seq })
+  const before = { ...chain, seq, tip: prev === null ? null : bytesOf(prev), spent }
   const [other] = writeOn(means, before, 1)
   const frame = releaseFrame(other!.bytes)
   sendAll(means, hands.others(), [frame], between(means, 1_000, 8_000))

@@ -6,9 +6,14 @@ import {
   type Forged,
   type Header,
   type Mark,
+  type Standing,
   forgeRelease,
+  growTree,
+  leafOf,
   replicaIdOf,
+  spentBy,
 } from './forge.js'
+import { linkIdOf } from './forge-badge.js'
 import { type Memory } from './memory.js'
 import { type Mood } from './mood.js'
 import { type Wire, bytesOf } from './wire.js'
@@ -33,6 +38,13 @@ export interface Chain {
   readonly replica: string
   readonly seq: number
   readonly tip: Uint8Array | null
+  /** In a closed mesh: where its budget stood after the last release, and when that was. */
+  readonly spent?: Spent | undefined
+}
+
+interface Spent {
+  readonly bytes: number
+  readonly ms: number
 }
 
 export interface Written extends Forged {
@@ -103,25 +115,55 @@ export function takeChain(means: Means): Chain {
 }
 
 /** What a release departs in from the next one of its chain, written now. */
-type Departure = Partial<Pick<Header, 'prev' | 'ms' | 'counter'>>
+type Departure = Partial<Pick<Header, 'prev' | 'ms' | 'counter' | 'trust'>>
 
 export function writeNext(
-  { hands }: Means,
+  means: Means,
   chain: Chain,
   changes: readonly Change[],
   departure: Departure = {},
 ): Written {
+  const { hands } = means
+  const ms = departure.ms ?? hands.now()
   const header = {
     peer: hands.node.peer,
     incarnation: chain.incarnation,
     seq: chain.seq + 1,
     prev: chain.tip,
-    ms: hands.now(),
     counter: 0,
+    trust: standingOf(means, { spent: chain.spent, ms }),
     ...departure,
+    ms,
   }
-  const forged = forgeRelease(hands, header, withoutSight(changes, chain.replica, chain.seq))
-  return { ...forged, header, chain: { ...chain, seq: header.seq, tip: forged.id } }
+  const shown = withoutSight(changes, chain.replica, chain.seq)
+  const forged = forgeRelease(hands, header, shown)
+  const spent = { bytes: spentBy(header, growTree(shown.map(leafOf))), ms }
+  return { ...forged, header, chain: { ...chain, seq: header.seq, tip: forged.id, spent } }
+}
+
+const bytesPerSecond = 32 * 1024
+
+/** What its next release stands on: its own badge, or another one; nothing in an open mesh. */
+export function standingOf(
+  { hands }: Means,
+  {
+    badge,
+    spent,
+    ms = hands.now(),
+  }: {
+    readonly badge?: string | undefined
+    readonly spent?: Spent | undefined
+    readonly ms?: number
+  } = {},
+): Standing | undefined {
+  const own = hands.badges()
+  if (own.length === 0) return undefined
+  const regained = spent === undefined ? 0 : Math.floor(((ms - spent.ms) * bytesPerSecond) / 1000)
+  return {
+    badge: badge === undefined ? linkIdOf(hands, own.at(-1)!) : bytesOf(badge),
+    authorship: null,
+    carriedBytes: Math.max(0, (spent?.bytes ?? 0) - regained),
+  }
 }
 
 /** No change may have seen its own release or a later one of its chain. */
@@ -202,6 +244,22 @@ export function tipsHeld({ hands }: Means): readonly Core.Release[] {
 /** The same of others only: whom it may want to look like. */
 export const tipsOfOthers = (means: Means): readonly Core.Release[] =>
   tipsHeld(means).filter(({ peer }) => peer !== means.hands.node.peer)
+
+/** Where the budget of a chain stands after a release that its own replica holds. */
+export function spentAfter({ hands }: Means, dot: Core.Dot): Spent | undefined {
+  const release = hands.node.replica.release(dot)?.release
+  return release && { bytes: release.spentBytes, ms: release.stamp.ms }
+}
+
+/** What a statement names in a closed mesh: its own badge, or that of another. */
+export function badgeUnder(
+  { hands }: Means,
+  links: readonly Uint8Array[] = hands.badges(),
+): { readonly id: Uint8Array | null; readonly links: readonly Uint8Array[] } | undefined {
+  if (hands.badges().length === 0) return undefined
+  const last = links.at(-1)
+  return { id: last === undefined ? null : linkIdOf(hands, last), links }
+}
 
 /** A release as it travelled, from its own disk. */
 export const bytesHeld = (means: Means, { replica, seq }: Core.Dot): Uint8Array | undefined =>

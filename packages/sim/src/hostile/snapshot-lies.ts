@@ -8,14 +8,14 @@ import {
   shownIn,
   stateHashOf,
 } from './claim.js'
-import { type Tree, hide, rootOf } from './forge.js'
+import { type Tree, hide, isAuthored, rootOf } from './forge.js'
 import { type Means, bytesHeld, noise } from './means.js'
 import { type Wire, bytesOf, decode, encode, frameOf, hexOf, join, partsOf } from './wire.js'
 import { kindOf } from '../frames.js'
 
 /** What a snapshot shows, taken apart so that it can be bent and still adds up. */
 interface Content {
-  /** Items that are left as they are: statements and proofs. */
+  /** Items that are left as they are: statements, proofs, badges, ends of the revoked. */
   readonly others: readonly (readonly Wire[])[]
   readonly statementsHash: Uint8Array
   readonly tips: readonly (Tip & { readonly proof: Wire })[]
@@ -38,6 +38,8 @@ const head = 0
 const tip = 3
 const context = 4
 const changes = 5
+const badge = 6
+const bentKinds: ReadonlySet<Wire | undefined> = new Set([head, tip, context, changes])
 
 type Bend = (frame: Uint8Array) => Uint8Array
 
@@ -64,6 +66,27 @@ function bendBy(means: Means, lie: Lie, addsUp: boolean): Bend {
     return frameOf('snapshot', id, page, isLast, write(means, content, addsUp))
   }
 }
+
+/** Shows one more release, that of somebody who may not write it, as if it had been taken. */
+export const widerSnapshot = (means: Means, release: Uint8Array, links: readonly Wire[]): Bend =>
+  bendBy(
+    means,
+    (_means, content) => {
+      const shown = readRelease(means, release)
+      const [{ dot, id } = { dot: ['', 0] as const, id: '' }] = shown.changes
+      const proof = encode([shown.header, shown.signature, hideAll(means, shown)])
+      return {
+        ...content,
+        others: [...content.others, [badge, links]],
+        tips: [...content.tips, { replica: bytesOf(dot[0]), seq: dot[1], id: bytesOf(id), proof }],
+        releases: [...content.releases, shown],
+      }
+    },
+    true,
+  )
+
+const hideAll = ({ hands }: Means, { header, tree }: Pick<ShownRelease, 'header' | 'tree'>): Tree =>
+  hide(hands, tree, { isHidden: () => true, isAuthored: isAuthored(header) })
 
 const lies: readonly Lie[] = [
   leaveOutHeads,
@@ -130,8 +153,8 @@ function tipBefore(means: Means, { replica, seq }: Tip): Content['tips'][number]
   const bytes = bytesHeld(means, dot)
   const release = means.hands.node.replica.release(dot)?.release
   if (bytes === undefined || release === undefined) return undefined
-  const [header, signature, tree] = decode(bytes) as readonly [Wire, Wire, Tree]
-  const proof = encode([header, signature, hide(means.hands, tree, () => true)])
+  const [header, signature, tree] = decode(bytes) as readonly [Uint8Array, Wire, Tree]
+  const proof = encode([header, signature, hideAll(means, { header, tree })])
   return { replica, seq: seq - 1, id: bytesOf(release.id), proof }
 }
 
@@ -177,7 +200,10 @@ function without(means: Means, content: Content, isGone: (shown: Shown) => boole
     const gone = new Set(release.changes.filter(isGone).map(({ key }) => key))
     if (gone.size === 0) return release
     const left = release.changes.filter(({ key }) => !gone.has(key))
-    const tree = hide(means.hands, release.tree, (leaf) => gone.has(keyOf(leaf)))
+    const tree = hide(means.hands, release.tree, {
+      isHidden: (leaf) => gone.has(keyOf(leaf)),
+      isAuthored: isAuthored(release.header),
+    })
     return left.length === 0 ? [] : { ...release, tree, changes: left }
   })
   return { ...content, releases }
@@ -189,7 +215,7 @@ function read(means: Means, items: readonly Uint8Array[]): Content {
     lists.filter(([first]) => first === kind)
   return {
     statementsHash: of(head)[0]![1] as Uint8Array,
-    others: lists.filter(([kind]) => kind === 1 || kind === 2),
+    others: lists.filter(([kind]) => !bentKinds.has(kind)),
     tips: of(tip).map(([, replica, seq, id, proof]) => ({
       replica: replica as Uint8Array,
       seq: seq as number,

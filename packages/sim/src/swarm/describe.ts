@@ -1,4 +1,6 @@
 import { nameOf } from '../world/names.js'
+import { listed, span } from './spell.js'
+import { describeTrust } from './describe-trust.js'
 import type { Deed, Plan, PlannedEvent, Weather } from '../plan.js'
 
 /** A plan as people read it: what the mesh is like, then what happens, one line each. */
@@ -18,6 +20,7 @@ function headOf(plan: Plan): readonly string[] {
     ...(admins > 0 ? [`the first ${counted(admins, 'admin')}`] : []),
     ...(hostile > 0 ? [`the last ${hostile} hostile`] : []),
     revocable ? 'revocable' : 'not revocable',
+    ...(plan.closed === undefined ? [] : ['closed']),
     ...(plan.signatures === 'ed25519' ? ['real signatures'] : []),
   ]
   const how = [
@@ -70,6 +73,10 @@ export function describeEvent(plan: Plan, event: PlannedEvent): string {
       return `${who} opens a session with ${name(event.with)}`
     case 'cut':
       return `${who} cuts ${name(event.whom)}, ${event.back} releases back`
+    case 'intent':
+    case 'badge':
+    case 'revoke':
+      return describeTrust(event, name)
     default:
       return `${who} ${predicate(event)}`
   }
@@ -81,7 +88,19 @@ const nameIn = (plan: Plan, index: number): string =>
 
 type Lone = Exclude<
   Deed,
-  { readonly do: 'clone' | 'skip' | 'partition' | 'weather' | 'link' | 'session' | 'cut' }
+  {
+    readonly do:
+      | 'clone'
+      | 'skip'
+      | 'partition'
+      | 'weather'
+      | 'link'
+      | 'session'
+      | 'cut'
+      | 'intent'
+      | 'badge'
+      | 'revoke'
+  }
 >
 
 function predicate(deed: Lone): string {
@@ -122,6 +141,8 @@ function predicate(deed: Lone): string {
       return 'seals'
     case 'close':
       return 'closes an id that nobody uses any more'
+    case 'reincarnate':
+      return 'takes a new incarnation'
     case 'trick':
       return `plays a trick: ${deed.trick}`
   }
@@ -139,25 +160,7 @@ function describeWrite(deed: Extract<Deed, { readonly do: 'write' }>): string {
   return parts.length > 0 ? parts.join(', ') : 'writes nothing'
 }
 
-const listed = (keys: readonly string[]): string =>
-  keys.length > 4 ? `${keys.slice(0, 3).join(', ')} and ${keys.length - 3} more` : keys.join(', ')
-
 const off = (offsetMs: number): string =>
   `${span(Math.abs(offsetMs))} ${offsetMs > 0 ? 'fast' : 'slow'}`
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(3).replace(/0{1,2}$/, '')} s`
-
-const units = [
-  [365 * 24 * 3_600_000, 'years'],
-  [24 * 3_600_000, 'days'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-  [1_000, 's'],
-  [1, 'ms'],
-] as const
-
-/** In the largest unit of which there is at least one. */
-function span(ms: number): string {
-  const [size, unit] = units.find(([one]) => ms >= one) ?? units.at(-1)!
-  return `${Number((ms / size).toFixed(1))} ${unit}`
-}

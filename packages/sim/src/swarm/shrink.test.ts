@@ -48,6 +48,28 @@ describe('shrinking', () => {
     expect(last % 1_000).toBe(0)
   })
 
+  it('leaves out peers of a closed mesh with their badges, and the root gives what they gave', () => {
+    const grants = [{ prefix: '', can: 'admin' as const }]
+    const closed = {
+      badges: Array.from({ length: blamed.peers }, () => ({ by: { peer: 1 }, grants })),
+      persons: [{ by: { peer: blamed.peers - 1 }, grants }],
+    }
+    const revoked: Plan = {
+      ...blamed,
+      closed,
+      events: [
+        ...blamed.events,
+        { at: blamed.safetyMs - 1_000, who: 0, do: 'revoke', whom: { peer: 3 } },
+      ],
+    }
+    const isRevoked = (plan: Plan): boolean =>
+      fails(plan) && plan.events.some((event) => event.do === 'revoke' && event.whom !== 'root')
+    const { peers, closed: left, events } = shrink(revoked, isRevoked)
+    expect(peers).toBe(2)
+    expect(left!.badges.map(({ by }) => by)).toEqual(['root', 'root'])
+    expect(events.at(-1)).toMatchObject({ do: 'revoke', whom: { peer: 1 } })
+  })
+
   it('comes to the same plan again', () => {
     expect(shrink(blamed, fails)).toEqual(small)
   })

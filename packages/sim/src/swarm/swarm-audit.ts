@@ -42,6 +42,8 @@ function* meshTraits(plan: Plan): Generator<string> {
   yield trait('hostile', rangeOf(plan.hostile, [0, 1, 2, 3, 4]))
   yield trait('revocable', plan.revocable)
   yield trait('signatures', plan.signatures)
+  yield trait('closed', plan.closed !== undefined)
+  if (plan.closed !== undefined) yield trait('persons', plan.closed.persons.length)
   yield trait('gossip', overlay.gossip)
   yield trait('topology', overlay.topology)
   yield trait('links', overlay.links >= plan.peers - 1 ? 'all to all' : 'sparse')
@@ -82,6 +84,13 @@ function* eventTraits(event: PlannedEvent): Generator<string> {
       return
     case 'trick':
       yield trait('trick', event.trick)
+      return
+    case 'revoke':
+      yield trait('revoke', event.whom === 'root' || 'peer' in event.whom ? 'a peer' : 'a person')
+      if (event.isKept === true) yield trait('revoke', 'keeping whom it let in')
+      return
+    case 'badge':
+      yield trait('badge', event.endsMs === undefined ? 'for ever' : 'for a while')
       return
     case 'clock':
       yield trait('clock', event.offsetMs < 0 ? 'behind' : event.offsetMs > 0 ? 'ahead' : 'right')

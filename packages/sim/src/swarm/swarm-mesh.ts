@@ -3,6 +3,7 @@ import type { DiskRules, Habits, Overlay, Plan, Weather } from '../plan.js'
 import { randomOf } from '../random.js'
 import type { Random } from '../random.js'
 import type { FaultClass, Terms } from './swarm-terms.js'
+import { badgesOf } from './swarm-badges.js'
 
 /** Everything of a plan that is no event and no span of time. */
 export type Mesh = Omit<Plan, 'seed' | 'safetyMs' | 'livenessMs' | 'events'>
@@ -24,15 +25,16 @@ export function meshOf(terms: Terms): Mesh {
     disk: diskOf(terms.faults, random),
     habits: habitsOf(terms.faults, size.peers, random),
   }
-  return { ...mesh, ...terms.theme?.bend?.(mesh, random) }
+  const bent = { ...mesh, ...terms.theme?.bend?.(mesh, random) }
+  return terms.isClosed ? { ...bent, closed: badgesOf(terms.seed, bent) } : bent
 }
 
 type Size = Pick<Mesh, 'peers' | 'admins' | 'hostile' | 'revocable'>
 
 /** 3 to 7 mostly, up to 50 now and then, and up to two in five of them hostile. */
-function sizeOf({ theme, faults, flavour }: Terms, random: Random): Size {
+function sizeOf({ theme, faults, flavour, isClosed }: Terms, random: Random): Size {
   const needs = theme?.needs ?? {}
-  const revocable = needs.isRevocable ?? random.chance(0.55)
+  const revocable = isClosed || (needs.isRevocable ?? random.chance(0.55))
   const admins = revocable ? Math.max(needs.admins ?? 0, random.chance(0.6) ? 1 : 2) : 0
   const drawn = {
     few: () => between(random, 3, 5),

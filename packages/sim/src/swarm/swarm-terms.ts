@@ -76,13 +76,26 @@ export interface Terms {
   readonly era: Era
   readonly faults: ReadonlySet<FaultClass>
   readonly theme: Theme | undefined
+  /** A mesh of badges. */
+  readonly isClosed: boolean
+}
+
+/** Stories for every mesh, and those that only a closed one can tell. */
+export interface Themes {
+  readonly always: readonly Theme[]
+  readonly closed: readonly Theme[]
 }
 
 const forks: readonly FaultClass[] = ['reverts', 'clones']
 const months: readonly FaultClass[] = ['months']
 const newcomers: readonly FaultClass[] = ['churn', 'lost-disks']
 
-export function termsOf(seed: number, themes: readonly Theme[]): Terms {
+const closedShare = 0.25
+
+export function termsOf(seed: number, known: Themes): Terms {
+  // A stream of its own: what an open mesh draws is no concern of it.
+  const isClosed = randomOf(seed, 'rights').chance(closedShare)
+  const themes = isClosed ? [...known.closed, ...known.always] : known.always
   const random = randomOf(seed, 'terms')
   const flavour = weighted(random, { calm: 10, single: 10, heavy: 10, mixture: 70 })
   const isThemed = flavour === 'heavy' || flavour === 'mixture'
@@ -93,7 +106,14 @@ export function termsOf(seed: number, themes: readonly Theme[]): Terms {
     ...(era === 'months' ? forks : months),
     ...(theme?.hasLiars === true ? newcomers : []),
   )
-  return { seed, flavour, era, theme, faults: new Set(faultsOf(flavour, possible, random)) }
+  return {
+    seed,
+    flavour,
+    era,
+    theme,
+    isClosed,
+    faults: new Set(faultsOf(flavour, possible, random)),
+  }
 }
 
 function drawTheme(themes: readonly Theme[], random: Random): Theme | undefined {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { linkTroubles, partitionShapes, topologies, tricks, unsyncedFates } from '../plan.js'
+import {
+  linkTroubles,
+  partitionShapes,
+  topologies,
+  tricks,
+  trustTricks,
+  unsyncedFates,
+} from '../plan.js'
 import type { Plan } from '../plan.js'
 import { drawPlan, planOf } from './swarm.js'
 import { auditOf } from './swarm-audit.js'
@@ -103,11 +110,12 @@ describe('the plans of many seeds', () => {
     const expected: Readonly<Record<string, readonly string[]>> = {
       deed: deeds,
       fault: faultClasses,
-      theme: themes.map(({ name }) => name),
+      theme: [...themes.always, ...themes.closed].map(({ name }) => name),
       partition: partitionShapes,
       link: linkTroubles,
       unsynced: unsyncedFates,
-      trick: tricks,
+      trick: [...tricks, ...trustTricks],
+      closed: ['true', 'false'],
       topology: topologies,
       weather: Object.keys(calmWeather),
       signatures: ['stub', 'ed25519'],
@@ -134,7 +142,7 @@ describe('the plans of many seeds', () => {
 })
 
 const isWork = ({ do: kind }: Plan['events'][number]): boolean =>
-  kind === 'write' || kind === 'rollback' || kind === 'refuse'
+  ['write', 'rollback', 'refuse', 'intent', 'badge'].includes(kind)
 
 const deeds = [
   'write',
@@ -163,4 +171,8 @@ const deeds = [
   'cut',
   'close',
   'trick',
+  'intent',
+  'badge',
+  'revoke',
+  'reincarnate',
 ]

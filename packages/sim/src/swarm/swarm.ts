@@ -5,6 +5,7 @@ import { dayMs, openStory } from './story.js'
 import { faultsOf } from './swarm-faults.js'
 import { type Mesh, crowdMin, meshOf } from './swarm-mesh.js'
 import { type Terms, termsOf } from './swarm-terms.js'
+import { trustOf } from './swarm-trust.js'
 import { hotKeysOf, workOf } from './swarm-work.js'
 import { themes } from './themes.js'
 
@@ -30,6 +31,7 @@ export function drawPlan(seed: number): Drawn {
     ...told.events,
     ...workOf(terms, mesh, span),
     ...faultsOf(terms, mesh, { ...span, copied }),
+    ...trustOf(terms, mesh, span),
   ]
   const safetyMs = endMs + between(random, 100, 1_000)
   const livenessMs = healingMs(mesh)
@@ -39,15 +41,28 @@ export function drawPlan(seed: number): Drawn {
   }
 }
 
-/**
- * Where nothing can be revoked, no seal keeps a close from cutting below what a member has collected
- * since (ARCHITECTURE, known gaps).
- */
-function solved(events: readonly PlannedEvent[], { revocable }: Mesh): readonly PlannedEvent[] {
-  const ages = (event: PlannedEvent): boolean =>
-    event.do === 'skip' || (event.do === 'clock' && Math.abs(event.offsetMs) > dayMs)
+/** Leaves out what leads into known gaps of the replica (ARCHITECTURE). */
+function solved(
+  events: readonly PlannedEvent[],
+  { revocable, closed }: Mesh,
+): readonly PlannedEvent[] {
+  if (closed !== undefined) return withoutLateWords(events)
+  // Where nothing can be revoked, no seal keeps a close from cutting below what was collected since.
   if (revocable || !events.some(ages)) return events
   return events.filter((event) => event.do !== 'close')
+}
+
+const ages = (event: PlannedEvent): boolean =>
+  event.do === 'skip' || (event.do === 'clock' && Math.abs(event.offsetMs) > dayMs)
+
+/** What one revocation made void is let go of after a month: by then no other one may overrule it. */
+function withoutLateWords(events: readonly PlannedEvent[]): readonly PlannedEvent[] {
+  const words = events.filter(
+    (event) => event.do === 'revoke' || (event.do === 'trick' && event.trick === 'usurp'),
+  )
+  if (words.length < 2) return events
+  const firstMs = Math.min(...words.map(({ at }) => at))
+  return events.filter((event) => !ages(event) || (event.do === 'skip' && event.at < firstMs))
 }
 
 const healingMsMin = 60_000

@@ -2,6 +2,7 @@ import type * as Core from '@grapevine/core'
 import { kindOf } from '../frames.js'
 import type { FrameKind } from '../frames.js'
 import type { Node, Observer } from '../observer.js'
+import { createTrustProbes, trustProbeNames } from './trust-probes.js'
 
 /** Rare things that a long run must have met: one that it never met says that the run is blind there. */
 export const probeNames = [
@@ -63,6 +64,7 @@ export const probeNames = [
   'write refused: clock behind',
   'write refused: cut',
   'value refused by the code',
+  ...trustProbeNames,
 ] as const
 type ProbeName = (typeof probeNames)[number]
 
@@ -79,13 +81,17 @@ export function createProbes(): Observer & { hits(this: void): ReadonlyMap<strin
   const hits = new Map<string, number>(probeNames.map((name) => [name, 0]))
   const hit = (name: ProbeName): void => void hits.set(name, hits.get(name)! + 1)
   const book: Book = { hit, parked: new Map(), conflicts: new Set() }
+  const trust = createTrustProbes(hit)
   return {
     handled(node, input, effects) {
       for (const effect of effects) noteEffect(book, node, input, effect, effects)
+      trust.handled(node, input, effects)
       if (input.type === 'issue') noteStatement(book, input.statement)
       if (input.type === 'refuse') hit('value refused by the code')
     },
-    refused(_node, _input, { code }) {
+    refused(_node, input, error) {
+      const { code } = error
+      trust.refused(input, error)
       if (code === 'IF_MATCH_FAILED') hit('write refused: if-match')
       if (code === 'CLOCK_BEHIND') hit('write refused: clock behind')
       if (code === 'REPLICA_CUT') hit('write refused: cut')
@@ -153,6 +159,8 @@ function noteEffect(
       return noteFrame(book, effect.bytes)
     case 'synced':
       return hit('session ended in equality')
+    case 'revoked':
+      return
     case 'notice':
       if (effect.notice !== 'parking-full') hit(noticeProbes[effect.notice])
       return

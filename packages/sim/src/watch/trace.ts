@@ -113,6 +113,9 @@ function mixEffect(mixer: Mixer, effect: Core.Effect): void {
       return mixer.text(effect.verdict)
     case 'synced':
       return mixer.text(effect.with)
+    case 'revoked':
+      for (const subject of effect.subjects) mixer.text(subject)
+      return
     case 'notice':
       return mixer.text(effect.text)
   }

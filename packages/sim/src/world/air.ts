@@ -15,12 +15,14 @@ import type { Queue } from './queue.js'
 import { randomOf } from '../random.js'
 import type { Random } from '../random.js'
 import type { Tell } from './tell.js'
+import type { Trust } from './trust.js'
 
 /** What every peer stands on. */
 export interface Ground {
   readonly library: Library
   readonly plan: Plan
   readonly rules: Core.MeshRules
+  readonly trust: Trust
   readonly signatures: Signatures
   readonly queue: Queue
   readonly calendar: Calendar
@@ -49,7 +51,7 @@ export interface People {
 
 type Base = Pick<
   Ground,
-  'library' | 'plan' | 'rules' | 'signatures' | 'queue' | 'calendar' | 'tell'
+  'library' | 'plan' | 'rules' | 'trust' | 'signatures' | 'queue' | 'calendar' | 'tell'
 >
 
 interface Air {
@@ -134,13 +136,18 @@ interface Reach {
 }
 
 /** What a hostile peer can do by itself, beside what its replica wants. */
-const createHands = ({ plan, rules, signatures }: Base, reach: Reach, node: Peer): Hands => ({
+const createHands = (
+  { plan, rules, trust, signatures }: Base,
+  reach: Reach,
+  node: Peer,
+): Hands => ({
   node,
   meshId: rules.id,
   hash: signatures.hash,
   random: randomOf(plan.seed, 'hostile', node.index),
   sign: (bytes) => signatures.signAs(node.peer, bytes),
   now: () => node.wall(),
+  badges: () => trust.badgeOf(node.peer),
   others: () => reach.connections.links(node),
   send: (to, bytes, afterMs) => reach.sendTo(node, to, bytes, afterMs),
   gossip: (bytes) => reach.gossip.publish(node, bytes),

@@ -1,6 +1,9 @@
 import type * as Core from '@grapevine/core'
 import type { Peer } from './peer.js'
 import type { PlannedDeed, PlannedEvent } from '../plan.js'
+import { freshValue, give } from './stage.js'
+import type { Stage } from './stage.js'
+import { trustDeed } from './trust-deeds.js'
 import type { World } from './world.js'
 
 /** Carries out what was planned. What makes no sense here and now does nothing. */
@@ -8,14 +11,6 @@ interface Doer {
   act(this: void, event: PlannedEvent): void
   /** The latest time that an honest clock has shown. */
   latestMs(this: void): number
-}
-
-/** The world, and what deeds need to remember of those before them. */
-interface Stage {
-  readonly world: World
-  readonly written: Core.Dot[]
-  values: number
-  latestMs: number
 }
 
 export function createDoer(world: World): Doer {
@@ -50,7 +45,12 @@ function act(stage: Stage, peer: Peer, event: PlannedEvent): void {
     case 'seal':
     case 'cut':
     case 'close':
+    case 'reincarnate':
       return peer.whenAwake(() => ask(stage, peer, event))
+    case 'intent':
+    case 'badge':
+    case 'revoke':
+      return trustDeed(stage, peer, event)
     case 'announce':
       return announce(world, peer)
     case 'crash':
@@ -92,11 +92,15 @@ function act(stage: Stage, peer: Peer, event: PlannedEvent): void {
 // What somebody asks a peer to do.
 
 type Asked = PlannedDeed<
-  'write' | 'rollback' | 'refuse' | 'collect' | 'session' | 'seal' | 'cut' | 'close'
+  'write' | 'rollback' | 'refuse' | 'collect' | 'session' | 'seal' | 'cut' | 'close' | 'reincarnate'
 >
 
 function ask(stage: Stage, peer: Peer, event: Asked): void {
-  const { peers } = stage.world
+  const { peers, trust, plan } = stage.world
+  // The root's key lies at one place: two that speak for it at once would break its chain.
+  const isClosed = plan.closed !== undefined
+  const desk = isClosed ? peers[0]! : peer
+  const by = isClosed ? trust.signer('root') : undefined
   switch (event.do) {
     case 'write':
       return write(stage, peer, event)
@@ -120,11 +124,13 @@ function ask(stage: Stage, peer: Peer, event: Asked): void {
       return
     }
     case 'seal':
-      return peer.handle({ type: 'issue', statement: { kind: 'seal' } })
+      return desk.handle({ type: 'issue', statement: { kind: 'seal' }, by })
     case 'cut':
-      return cut(peer, peers[event.whom], event.back)
+      return cut(desk, peers[event.whom], { back: event.back, by })
     case 'close':
       return close(peers, peer)
+    case 'reincarnate':
+      return peer.handle({ type: 'reincarnate', why: 'it was asked to' })
   }
 }
 
@@ -156,25 +162,6 @@ function write(stage: Stage, peer: Peer, event: PlannedDeed<'write'>): void {
   if (event.retryAfterMs !== undefined) later(thinkMs + event.retryAfterMs)
 }
 
-/** Remembers what was written, so that it can be undone. */
-function give(stage: Stage, peer: Peer, input: Core.Input): void {
-  if (!peer.isUp) return
-  const before = peer.replica.clock()
-  peer.handle(input)
-  const replica = peer.replica.id()
-  const seq = peer.replica.clock().get(replica) ?? 0
-  if (seq > (before.get(replica) ?? 0)) stage.written.push({ replica, seq })
-}
-
-/** Another value each time, so that a value names its write. */
-function freshValue(stage: Stage, bytes: number): Core.Value {
-  stage.values += 1
-  if (bytes === 0) return stage.values
-  const value = new Uint8Array(Math.max(4, bytes))
-  new DataView(value.buffer).setUint32(0, stage.values)
-  return value
-}
-
 /** Everybody in sight says where it stands. */
 function announce({ linksOf, network }: World, peer: Peer): void {
   for (const other of [...linksOf(peer), peer]) {
@@ -182,12 +169,17 @@ function announce({ linksOf, network }: World, peer: Peer): void {
   }
 }
 
+interface Cut {
+  readonly back: number
+  readonly by: Core.Signer | undefined
+}
+
 /** Takes away the right to write of whom it meets, from so many releases back. */
-function cut(admin: Peer, whom: Peer | undefined, back: number): void {
+function cut(admin: Peer, whom: Peer | undefined, { back, by }: Cut): void {
   if (!admin.isUp || whom === undefined || whom.isAdmin || whom.hasLeft) return
   const replica = whom.replica.id()
   const seq = Math.max(0, (admin.replica.clock().get(replica) ?? 0) - back)
-  admin.handle({ type: 'issue', statement: { kind: 'cut', marks: [{ replica, seq }] } })
+  admin.handle({ type: 'issue', statement: { kind: 'cut', marks: [{ replica, seq }] }, by })
 }
 
 /** Closes the first id under which nobody writes now; whoever is down finds its own closed. */

@@ -131,6 +131,8 @@ function start(inside: Inside, how: Opening): void {
   carryOut(inside, opened.effects, undefined)
   // The disk may have failed it already.
   if (inside.process !== process) return
+  const links = ground.trust.badgeOf(self.peer)
+  if (links.length > 0) self.handle({ type: 'badge', links })
   self.handle({ type: 'members', members: ground.members() })
   const partner = (): Core.PeerId | undefined => ground.partnerOf(self, random)
   keepHabits(plan.habits, { random, after: self.after, partner, handle: self.handle })
@@ -260,6 +262,7 @@ function act({ ground, self }: Inside, effect: Act, cause: Frame | undefined): v
       return
     case 'changed':
     case 'synced':
+    case 'revoked':
     case 'notice':
       return
   }

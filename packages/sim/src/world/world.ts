@@ -15,9 +15,10 @@ import type { Plan } from '../plan.js'
 import { createQueue } from './queue.js'
 import { meshRules } from './rules.js'
 import { createTell } from './tell.js'
+import { createTrust } from './trust.js'
 
 /** All peers, and what lies between them. */
-export interface World extends Pick<Ground, 'plan' | 'queue' | 'calendar' | 'tell'> {
+export interface World extends Pick<Ground, 'plan' | 'queue' | 'calendar' | 'tell' | 'trust'> {
   readonly network: Network
   readonly peers: readonly Peer[]
   hostile(peer: Peer): Hostile | undefined
@@ -38,21 +39,25 @@ export function createWorld(
     nameOf(index, plan.peers, plan.hostile),
   )
   const ids = names.map((name) => signatures.peerOf(name))
+  const meshId = signatures.hash(new TextEncoder().encode('the mesh of the simulation'))
+  const trust = createTrust(plan, { signatures, meshId, ids })
+  const admins = new Set(ids.slice(0, plan.admins))
   const rules = meshRules({
-    id: signatures.hash(new TextEncoder().encode('the mesh of the simulation')),
-    admins: new Set(ids.slice(0, plan.admins)),
+    id: meshId,
+    admins,
     revocable: plan.revocable,
+    root: plan.closed === undefined ? undefined : trust.root,
   })
   const queue = createQueue()
   const calendar: Calendar = { now: queue.now, skippedMs: 0 }
   const tell = createTell(observersOf(rules, signatures))
   const people: People = { peers: [], byId: new Map(), hostiles: new Map(), members: new Set() }
-  const base = { library, plan, rules, signatures, queue, calendar, tell }
+  const base = { library, plan, rules, trust, signatures, queue, calendar, tell }
   const { network, connections, ground, handsOf } = createAir(base, people)
 
   function add(name: string, id: Core.PeerId, isHonest: boolean): Peer {
     const index = people.peers.length
-    const isAdmin = rules.admins.has(id)
+    const isAdmin = admins.has(id)
     const peer = createPeer(ground, { index, name, peer: id, isHonest, isAdmin })
     people.peers.push(peer)
     people.byId.set(id, [...(people.byId.get(id) ?? []), peer])
