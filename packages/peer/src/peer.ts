@@ -1,7 +1,23 @@
-import type { Dot, Key, PeerId, Receipt, ReleaseId, ReplicaId, Stamp, Value } from '@grapevine/core'
+import type {
+  BadgeId,
+  Dot,
+  Grant,
+  Key,
+  PeerId,
+  Receipt,
+  ReleaseId,
+  ReplicaId,
+  Stamp,
+  Value,
+} from '@grapevine/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Binding, BindOptions } from './binding/bind.js'
 import type { Link, NetworkNotice } from './network/network.js'
+import type { Commits } from './running/commits.js'
+import type { Secrets } from './secrets/secrets.js'
+import type { Rights } from './trust/rights.js'
+import type { Signer } from './trust/signer.js'
+import type { SignedDraft } from './writing/signed.js'
 
 /** One key as this peer's disk holds it. */
 export interface Entry {
@@ -19,9 +35,13 @@ export interface ReleaseInfo extends Dot {
   /** `<replica>·<seq>`: what every call that asks for a release takes. */
   readonly name: string
   readonly id: ReleaseId
-  /** The peer that signed it. */
+  /** Whose will it is: a peer, or a person with a key of its own. */
   readonly author: PeerId
-  /** When, by its author's clock, in milliseconds since 1970. */
+  /** What its badge calls it; undefined in an open mesh, where nobody vouches for a name. */
+  readonly authorName: string | undefined
+  /** The peer that numbered it: the author itself, or through whom it wrote. */
+  readonly relay: PeerId
+  /** When, by its relay's clock, in milliseconds since 1970. */
   readonly at: number
   readonly stamp: Stamp
   readonly message: string | undefined
@@ -48,6 +68,8 @@ export interface WriteOptions {
   readonly force?: boolean | undefined
   /** `durable` (the default): fsynced on this disk. `accepted`: in memory only. */
   readonly ack?: 'durable' | 'accepted' | undefined
+  /** Whose will it is, and whose right it takes: see `openSigner`. By default this peer's own. */
+  readonly as?: Signer | undefined
   /** Ends the waiting. What was asked for by then is written all the same. */
   readonly signal?: AbortSignal | undefined
 }
@@ -74,7 +96,7 @@ export interface Published extends ReleaseInfo {
    * Resolves once so many members, this one included, hold it durably. Rejects with `NOT_REACHED` and
    * the receipts so far when time is over, or when all have answered and some of them refused it.
    */
-  reached(options?: ReachOptions): Promise<Reach>
+  reached(this: void, options?: ReachOptions): Promise<Reach>
 }
 
 export interface WaitOptions {
@@ -126,6 +148,11 @@ export interface RolledBack {
   readonly unknown: readonly Key[]
 }
 
+export interface RollbackPlan extends Pick<RolledBack, 'changedSince' | 'unknown'> {
+  /** Nothing to set or to remove: nothing is left to return. */
+  readonly draft: Draft
+}
+
 export interface Member {
   readonly peer: PeerId
   readonly name: string
@@ -135,15 +162,28 @@ export interface Member {
   readonly heardAt: number | undefined
   readonly labels: ReadonlyMap<string, string>
   readonly software: string | undefined
+  /** Its clock less this one's when its last presence came: above all what the way took, if it is small. */
+  readonly clockAheadMs: number | undefined
+  /** In a closed mesh: what it may write, and until when it is a member. */
+  readonly badge: BadgeInfo | undefined
   /** Its replicas' releases that this peer holds and it, when last heard, did not. */
   readonly behind: number | undefined
 }
 
+export interface BadgeInfo {
+  readonly id: BadgeId
+  readonly grants: readonly Grant[]
+  readonly until: number
+}
+
 export interface Status {
   readonly peer: PeerId
+  /** What others call it: in a closed mesh that is what its badge says. */
   readonly name: string
   readonly mesh: string
   readonly replica: ReplicaId
+  /** So many digits of a replica's name tell it apart from all others that are known here: 4 or more. */
+  readonly replicaDigits: number
   readonly addresses: readonly string[]
   readonly members: number
   /** Members connected now, self not counted. */
@@ -154,10 +194,16 @@ export interface Status {
   readonly conflicts: number
   readonly waiting: readonly { readonly release: ReleaseInfo; readonly missing: Dot }[]
   readonly early: readonly ReleaseInfo[]
+  /** What waits, and what is early, in memory. */
+  readonly parkedBytes: number
   readonly forked: readonly ReplicaId[]
+  /** When the badge of this peer ends; undefined: the mesh is open. */
+  readonly badgeUntil: number | undefined
   /** Whether writes are taken; a failed disk keeps readers going and writers waiting. */
   readonly store: 'open' | 'failed'
   readonly storeError: string | undefined
+  /** How long writes waited for the disk, since this peer was opened. */
+  readonly commits: Commits
   /** When a session with another member last ended with everything equal. */
   readonly syncedAt: number | undefined
   readonly counters: Readonly<Record<string, number>>
@@ -176,6 +222,10 @@ export interface Notice {
     | 'void'
     | 'store'
     | 'listener'
+    /** A single-use invite was used by two. */
+    | 'invite'
+    /** This peer's own badge ends, has ended, or was revoked. */
+    | 'badge'
   readonly text: string
 }
 
@@ -197,7 +247,7 @@ export interface WatchEvent {
   readonly changes: readonly Change[]
 }
 
-export interface Peer extends AsyncDisposable {
+export interface Peer extends Secrets, Rights, AsyncDisposable {
   readonly id: PeerId
   readonly name: string
   readonly mesh: string
@@ -213,12 +263,19 @@ export interface Peer extends AsyncDisposable {
   set(key: string, value: Value, options?: WriteOptions): Promise<Published>
   remove(key: string, options?: WriteOptions): Promise<Published>
   /** One atomic release of many keys. */
-  publish(draft: Draft, options?: Pick<WriteOptions, 'ack' | 'signal'>): Promise<Published>
+  publish(draft: Draft, options?: Pick<WriteOptions, 'ack' | 'as' | 'signal'>): Promise<Published>
+  /** A draft that was signed elsewhere, see `signDraft`. Its author's rights are judged here. */
+  publishSigned(
+    signed: SignedDraft,
+    options?: Pick<WriteOptions, 'ack' | 'signal'>,
+  ): Promise<Published>
   /** Undoes a release: its keys return to what its writer had seen, where they still show it. */
   rollback(
     release: ReleaseRef,
-    options?: Pick<WriteOptions, 'message' | 'requestId' | 'ack' | 'signal'>,
+    options?: Pick<WriteOptions, 'message' | 'requestId' | 'ack' | 'as' | 'signal'>,
   ): Promise<RolledBack>
+  /** What `rollback` would do now. */
+  planRollback(release: ReleaseRef): RollbackPlan
   /** Settles a conflict as it is shown here: by one of its releases, or by a value of your own. */
   resolve(
     key: string,
@@ -254,11 +311,15 @@ export interface Peer extends AsyncDisposable {
     release: ReleaseRef,
   ): { readonly release: ReleaseInfo; readonly changes: readonly Difference[] } | undefined
   receipts(release: ReleaseRef): readonly NamedReceipt[]
+  /** `Published.reached` of any release that is held here. */
+  reached(release: ReleaseRef, options?: ReachOptions): Promise<Reach>
   peers(): readonly Member[]
   status(): Status
 
   /** Resolves once this peer held what another member held, or there is none to wait for. */
   ready(options?: WaitOptions): Promise<void>
+  /** Resolves with the addresses, once others can reach this peer. */
+  listening(options?: WaitOptions): Promise<readonly string[]>
   /** Compares and repairs with the others now, instead of within seconds; by default within 10 s. */
   sync(options?: WaitOptions): Promise<void>
   /** A copy of this peer as one file, while it runs. It holds the peer's key: keep it secret. */

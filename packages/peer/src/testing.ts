@@ -30,6 +30,12 @@ import { settingsOf } from './options.js'
 import type { Notice, Peer } from './peer.js'
 import { memoryStore } from './store/memory-store.js'
 import type { OpenStore } from './store/store.js'
+import { foundingRecords } from './trust/found.js'
+import type { Can } from './trust/grants.js'
+import { makeOwnBadge } from './trust/join.js'
+import { newIdentity, signerOf } from './trust/signer.js'
+import type { Signer } from './trust/signer.js'
+import { parseToken } from './trust/token.js'
 import { waitFor } from './api/waiting.js'
 
 export { manualClock } from './manual-clock.js'
@@ -49,7 +55,9 @@ export interface TestOptions {
   readonly onNotice?: ((notice: Notice) => unknown) | undefined
 }
 
-export interface TestPeerOptions extends TestOptions {
+export interface TestPeerOptions extends Omit<TestOptions, 'mesh'> {
+  /** null: that of its disk. A closed one is named by the token to `join`. */
+  readonly mesh?: string | null | undefined
   readonly name?: string | undefined
   /** The 32 bytes its key grows from: who opens a disk again must be the same peer. */
   readonly seed?: Uint8Array | undefined
@@ -57,16 +65,22 @@ export interface TestPeerOptions extends TestOptions {
   readonly store?: OpenStore | undefined
   /** That of a `memoryHub`, where several peers shall meet; the default is one without others. */
   readonly network?: OpenNetwork | undefined
+  /** A token of a closed mesh. */
+  readonly join?: string | undefined
+  /** A new badge, in a closed mesh. */
+  readonly badge?: string | undefined
 }
 
 /** A peer of its own, in memory. */
 export async function testPeer(options: TestPeerOptions = {}): Promise<Peer> {
-  const { values = {}, name = 'alice', mesh = 'test', clock = systemClock } = options
-  const { seed = randomBytes(32) } = options
+  const { values = {}, name = 'alice', clock = systemClock } = options
+  const { seed = randomBytes(32), join, badge, onNotice } = options
+  const isNamed = options.mesh !== null && join === undefined && badge === undefined
+  const mesh = isNamed ? (options.mesh ?? 'test') : undefined
   const disk = new Map<string, Uint8Array>()
   const peer = await assemblePeer({
     openIdentity: async () => identityOf(seed),
-    settings: settingsOf({ dataDir: '.', name, mesh, clock, onNotice: options.onNotice }),
+    settings: settingsOf({ dataDir: '.', name, mesh, join, badge, clock, onNotice }),
     openStore: options.store ?? (async () => memoryStore({ disk })),
     openNetwork: options.network ?? memoryHub(clock).network,
   })
@@ -74,10 +88,26 @@ export async function testPeer(options: TestPeerOptions = {}): Promise<Peer> {
   return peer
 }
 
+export interface TestMeshOptions extends TestOptions {
+  /**
+   * A mesh with badges: its root is in memory, its first peer is an admin of everything, and the others
+   * came in with its invites.
+   */
+  readonly closed?: boolean | undefined
+  /** What others may write there, by the names of peers: `{ bob: { 'payments/**': 'write' } }`. */
+  readonly can?: Readonly<Record<string, Can>> | undefined
+}
+
 /** Several peers that are linked with each other, and lines that can be cut. */
 export interface TestMesh extends AsyncDisposable {
   /** In the order of their names. */
   readonly peers: readonly Peer[]
+  /** For peers that come later. */
+  readonly network: OpenNetwork
+  /** Of a closed mesh. */
+  readonly root: Signer | undefined
+  /** Somebody with a key of its own and a badge, in a closed mesh: for `as`. */
+  person(name: string, can?: Can): Promise<Signer>
   /** From now on nothing passes between these groups of names; who is in none reaches everybody. */
   cut(...groups: readonly (readonly string[])[]): void
   heal(): void
@@ -89,14 +119,21 @@ export interface TestMesh extends AsyncDisposable {
 /** So many peers, or one for each name. */
 export async function testMesh(
   names: number | readonly string[],
-  { values, ...options }: TestOptions = {},
+  { values, closed = false, can = {}, ...options }: TestMeshOptions = {},
 ): Promise<TestMesh> {
   const called =
     typeof names === 'number' ? Array.from({ length: names }, (_, at) => `peer-${at + 1}`) : names
   const hub = memoryHub(options.clock)
-  const open = async (name: string): Promise<Peer> =>
-    testPeer({ ...options, name, network: hub.network })
-  const peers = await Promise.all(called.map(open))
+  const open = async (name: string, more: TestPeerOptions = {}): Promise<Peer> =>
+    testPeer({ ...options, ...more, name, network: hub.network })
+  const founding = closed ? foundInMemory(called[0] ?? 'alice', options) : undefined
+  const first = founding && (await open(founding.name, founding.options))
+  const openNext = async (name: string): Promise<Peer> =>
+    first === undefined
+      ? open(name)
+      : open(name, { join: (await first.invite({ name, can: can[name] })).token })
+  const others = await Promise.all(called.slice(first === undefined ? 0 : 1).map(openNext))
+  const peers = first === undefined ? others : [first, ...others]
   const close = async (): Promise<void> => {
     await Promise.all(peers.map(async (peer) => peer.close()))
   }
@@ -105,7 +142,54 @@ export async function testMesh(
   await until(peers, () => peers.every((peer) => peer.status().links === peers.length - 1))
   if (values !== undefined) await peers[0]?.publish({ set: values })
   await settle()
-  return { peers, cut: hub.cut, heal: hub.heal, settle, close, [Symbol.asyncDispose]: close }
+  return {
+    peers,
+    network: hub.network,
+    root: founding?.root,
+    async person(name, may) {
+      const { now } = options.clock ?? systemClock
+      if (first !== undefined) return personOf(first, name, may, now())
+      throw new MeshError(
+        'NOT_ALLOWED',
+        'in an open mesh nobody has a badge: pass { closed: true }',
+      )
+    },
+    cut: hub.cut,
+    heal: hub.heal,
+    settle,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** The disk of a first peer, and the root that it stands on. */
+function foundInMemory(name: string, { mesh = 'test', clock = systemClock }: TestOptions) {
+  const [root, peer] = [newIdentity(), newIdentity()]
+  const genesis = { name: mesh, root: root.identity.peer }
+  const nowMs = clock.now()
+  const records = foundingRecords({
+    genesis,
+    root: root.identity,
+    identity: peer.identity,
+    name,
+    nowMs,
+  })
+  const disk = new Map(records) as Map<string, Uint8Array>
+  const store: OpenStore = async () => memoryStore({ disk })
+  const options: TestPeerOptions = { seed: peer.seed, store, mesh: null }
+  return { name, root: signerOf(root.identity, 'root'), options }
+}
+
+async function personOf(
+  peer: Peer,
+  name: string,
+  can: Can | undefined,
+  nowMs: number,
+): Promise<Signer> {
+  const { token } = await peer.invite({ name, can })
+  const { identity } = newIdentity()
+  const chain = makeOwnBadge(parseToken(token), { identity, name, labels: new Map(), nowMs })
+  return signerOf(identity, name, chain)
 }
 
 /** In memory all of it is a matter of milliseconds. */

@@ -14,7 +14,7 @@ import { randomOf } from '../../sim/src/random.js'
 import { systemClock } from '../src/clock.js'
 import { genesisOf, rulesOf } from '../src/running/genesis.js'
 import { encodeHello } from '../src/network/hello.js'
-import { syncProtocol } from '../src/network/links.js'
+import { helloProtocol } from '../src/network/meeting.js'
 import { frameKinds } from '../src/network/wire.js'
 import { recordFrames } from './frames.js'
 import { createStrangers, frame, helloLike } from './strangers.js'
@@ -29,7 +29,7 @@ const frames = recordFrames(rules)
 const strangers = createStrangers()
 const told = { tried: 0, sent: 0, keys: 0 }
 
-const nextProtocol = '/grapevine/sync/2'
+const nextProtocol = '/grapevine/hello/2'
 const hello = helloLike({ meshId: rules.id, gossips: true })
 /** A frame as honest peers send it, bent. */
 const bentFrame = (): Uint8Array =>
@@ -177,7 +177,7 @@ const deeds: Readonly<Record<string, () => Promise<void>>> = {
   gossip: () => flood(gossipStream, gossipFrame),
   'unknown protocols': () =>
     brokenStreams(['/nothing/1.0.0', '/floodsub/1.0.0', '/ipfs/kad/1.0.0']),
-  'half-closed streams': () => brokenStreams([syncProtocol, '/ipfs/id/1.0.0', '/ipfs/ping/1.0.0']),
+  'half-closed streams': () => brokenStreams([helloProtocol, '/ipfs/id/1.0.0', '/ipfs/ping/1.0.0']),
   /** Says nothing that is understood, for as long as it is borne with. */
   'speak another protocol': async () => {
     const { stranger, connection } = await freshConnection()

@@ -32,7 +32,7 @@ export interface TestNetworkOptions
   extends Partial<Omit<NetworkOptions, 'hooks' | 'meshId'>>, Libp2pExtra {
   readonly mesh?: string
   readonly judge?: (bytes: Uint8Array) => Judgement | Promise<Judgement>
-  readonly onReceived?: (bytes: Uint8Array) => Promise<void>
+  readonly onReceived?: (bytes: Uint8Array, from: PeerId, network: Network) => Promise<void>
 }
 
 /** Tests that wait for a way back do not wait for long. */
@@ -74,7 +74,15 @@ export const seedOf = (network: Network): readonly string[] =>
   network.addresses().map((address) => address.replace(/^\/ip4\/([^/]+)\/tcp\/(\d+)$/, '$1:$2'))
 
 function createNetwork(options: TestNetworkOptions): TestNetwork {
-  const { mesh = 'test', judge = () => 'accept', onReceived, transports, timing, ...rest } = options
+  const {
+    mesh = 'test',
+    judge = () => 'accept',
+    onReceived,
+    transports,
+    timing,
+    budgets,
+    ...rest
+  } = options
   const identity = options.identity ?? identityOf(randomBytes(32))
   const told: Pick<TestNetwork, 'received' | 'heard' | 'notices' | 'linked' | 'unlinked'> = {
     received: [],
@@ -88,8 +96,9 @@ function createNetwork(options: TestNetworkOptions): TestNetwork {
   const open = libp2pNetwork({
     ...(transports === undefined ? {} : { transports }),
     timing: { ...quick, ...timing },
+    ...(budgets === undefined ? {} : { budgets }),
   })
-  const network = open({
+  const network: Network = open({
     identity,
     meshId: meshIdOf(mesh),
     introduction: { name: 'alice', instance, software: 'test 1' },
@@ -103,7 +112,7 @@ function createNetwork(options: TestNetworkOptions): TestNetwork {
     hooks: {
       async received(from, bytes) {
         told.received.push({ from, bytes })
-        await onReceived?.(bytes)
+        await onReceived?.(bytes, from, network)
         return 'accept'
       },
       async heard(from, bytes) {

@@ -1,13 +1,17 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
-import { generateKeyPair } from '@libp2p/crypto/keys'
+import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { encode as prefixed } from 'it-length-prefixed'
+import { defaultBudgets } from '../src/network/budget.js'
+import { createCounters } from '../src/network/counters.js'
 import { encodeHello, ownVersions } from '../src/network/hello.js'
 import type { Hello } from '../src/network/hello.js'
+import { createKeyring } from '../src/network/keyring.js'
 import { createNode } from '../src/network/libp2p.js'
 import type { NodeOptions } from '../src/network/libp2p.js'
-import { syncProtocol } from '../src/network/links.js'
+import { helloProtocol } from '../src/network/meeting.js'
 import type { Network } from '../src/network/network.js'
+import { protector } from '../src/network/protector.js'
 import { defaultTiming } from '../src/network/timing.js'
 import { ensureWithResolvers } from '../src/network/with-resolvers.js'
 import { meshIdOf } from './networks.js'
@@ -22,20 +26,39 @@ export interface Stranger {
   link(to: Network, hello?: Partial<Hello>): Promise<{ connection: Connection; stream: Stream }>
 }
 
+interface StrangerOptions extends Partial<Omit<NodeOptions, 'protector'>> {
+  /** A key that may have a badge. */
+  readonly seed?: Uint8Array
+  /** Keys of the network that it knows, for a closed mesh. */
+  readonly keys?: readonly Uint8Array[]
+}
+
+export const doorOf = (keys: readonly Uint8Array[]): ReturnType<typeof protector> =>
+  protector({
+    keyring: createKeyring(() => keys),
+    counters: createCounters(),
+    knockMs: defaultTiming.knockMs,
+    handshakes: defaultBudgets.handshakes,
+  })
+
 export function createStrangers() {
   ensureWithResolvers()
   const started: Libp2p[] = []
   return {
-    async start(options: Partial<NodeOptions> = {}): Promise<Stranger> {
+    async start({ seed, keys, ...options }: StrangerOptions = {}): Promise<Stranger> {
       const node = await createNode({
-        privateKey: await generateKeyPair('Ed25519'),
+        privateKey: await (seed === undefined
+          ? generateKeyPair('Ed25519')
+          : generateKeyPairFromSeed('Ed25519', seed)),
         listen: ['/ip4/127.0.0.1/tcp/0'],
         announce: [],
         transports: undefined,
         mdns: undefined,
         gater: {},
+        protector: keys && doorOf(keys),
         gossip: undefined,
         timing: defaultTiming,
+        budgets: defaultBudgets,
         ...options,
       })
       await node.start()
@@ -52,7 +75,7 @@ function strangerOf(node: Libp2p): Stranger {
   const connect: Stranger['connect'] = (to) =>
     node.dial(to.addresses().map((address) => multiaddr(address))[0]!, { force: true })
   const open: Stranger['open'] = async (connection, ...bytes) => {
-    const stream = await connection.newStream(syncProtocol)
+    const stream = await connection.newStream(helloProtocol)
     // What comes back is read, and forgotten.
     stream.addEventListener('message', () => {})
     for (const chunk of bytes) stream.send(chunk)
@@ -78,5 +101,6 @@ export const helloLike = (hello: Partial<Hello> = {}): Hello => ({
   introduction: { name: 'mallory', instance: 'mallory', software: 'raw 1' },
   addresses: [],
   gossips: false,
+  badge: [],
   ...hello,
 })

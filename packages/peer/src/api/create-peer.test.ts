@@ -96,12 +96,14 @@ describe('a peer', () => {
       conflicts: 0,
       waiting: [],
       early: [],
+      parkedBytes: 0,
       forked: [],
       store: 'open',
       storeError: undefined,
       addresses: ['/memory/alice'],
     })
     expect(alice.status().counters['framesOut']).toBeGreaterThan(0)
+    expect(alice.status().commits.count).toBeGreaterThan(0)
   })
 
   it('tells what happens to it', async () => {

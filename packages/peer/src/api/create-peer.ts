@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import { MeshError, limits } from '@grapevine/core'
+import { MeshError, badgeOf, limits } from '@grapevine/core'
+import type { PeerId } from '@grapevine/core'
 import { bindKey } from '../binding/bind.js'
 import { checkText, invalid } from '../writing/draft.js'
 import { durationMs } from './durations.js'
@@ -9,6 +10,8 @@ import { pastOf } from './past.js'
 import type { Peer, WaitOptions } from '../peer.js'
 import { writesOf } from '../writing/publish.js'
 import { createRefusals } from '../binding/refusals.js'
+import { secretsOf } from '../secrets/secrets.js'
+import { rightsOf } from '../trust/rights.js'
 import { othersInSight, standingOf } from './standing.js'
 import { waitFor } from './waiting.js'
 import { watchView } from '../reading/watch.js'
@@ -22,6 +25,14 @@ export function createPeer(parts: PeerParts): Peer {
   let syncedAt: number | undefined
   events.on('synced', () => (syncedAt = clock.now()))
   const close = closeOnce(inside, ending)
+  const writes = writesOf(inside)
+  const past = pastOf(inside)
+  const secrets = secretsOf(inside, {
+    entry: view.entry,
+    entries: view.entries,
+    ...writes,
+    ...past,
+  })
 
   return {
     id,
@@ -32,15 +43,19 @@ export function createPeer(parts: PeerParts): Peer {
     entry: view.entry,
     entries: view.entries,
     conflicts: view.conflicts,
-    ...writesOf(inside),
+    ...writes,
     ...livesOf(inside),
-    ...pastOf(inside),
+    ...past,
+    ...secrets,
+    ...rightsOf(inside, async (who) => secrets.exposedTo(who)),
     ...standingOf(inside, () => syncedAt),
     ...waitsOf(inside, () => syncedAt !== undefined),
     async backup(file) {
       ending.signal.throwIfAborted()
       if (typeof file !== 'string' || file === '') throw invalid('file', file, 'the name of a file')
-      return parts.interpreter.store.backup(file)
+      const { store, failure } = parts.interpreter
+      if (failure !== undefined) throw failure
+      return store.backup(file)
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -70,8 +85,11 @@ function livesOf(inside: Inside): Pick<Peer, 'watch' | 'bind' | 'on'> {
 /** A session that has nothing to repair ends within milliseconds; a large repair takes some seconds. */
 const syncTimeout = '10s'
 
-function waitsOf(inside: Inside, hasSynced: () => boolean): Pick<Peer, 'ready' | 'sync'> {
-  const { clock, closing, events, members } = inside
+function waitsOf(
+  inside: Inside,
+  hasSynced: () => boolean,
+): Pick<Peer, 'ready' | 'sync' | 'listening'> {
+  const { clock, closing, events, members, network } = inside
   const isOnly = (): boolean => !inside.hasSeeds && members.ids().size === 1
   const untilSynced = async (
     { timeout, signal }: WaitOptions,
@@ -98,8 +116,23 @@ function waitsOf(inside: Inside, hasSynced: () => boolean): Pick<Peer, 'ready' |
         inside.syncAll()
         return [events.on('linked', () => inside.syncAll())]
       }),
+    async listening({ timeout, signal } = {}) {
+      const timeoutMs = timeout === undefined ? undefined : durationMs('timeout', timeout)
+      const late = (): MeshError => notListening(timeoutMs)
+      await waitFor<void>({ clock, ends: [closing, signal], timeoutMs, late }, (resolve) => {
+        void inside.listening.then(resolve)
+        return () => {}
+      })
+      return network.addresses()
+    },
   }
 }
+
+const notListening = (timeoutMs: number | undefined): MeshError =>
+  new MeshError(
+    'NOT_READY',
+    `this peer does not listen yet after ${timeoutMs} ms; reads and writes work, and a notice says why`,
+  )
 
 const notReady = (inside: Inside, timeoutMs: number | undefined): MeshError => {
   const members = inside.members.ids().size
@@ -125,15 +158,25 @@ function closeOnce(inside: Inside, ending: AbortController): () => Promise<void>
   return () => (closed ??= close())
 }
 
-/** What people call a peer: what it says itself, else how it was introduced, else how its id begins. */
-function namesOf({ id, name, interpreter, members }: PeerParts): ReturnType<Inside['names']> {
+/**
+ * What people call a peer: in a closed mesh what its badge says; else what it says itself, how it was
+ * introduced, or how its id begins.
+ */
+function namesOf({
+  id,
+  name,
+  interpreter,
+  members,
+  guard,
+}: PeerParts): ReturnType<Inside['names']> {
   const presences = interpreter.replica.presences()
+  const ownName = guard === undefined ? name : badgeOf(guard.own.chain()).name
+  const saidBy = (peer: PeerId): string | undefined =>
+    guard === undefined ? presences.get(peer)?.labels.get('name') : undefined
   return (peer) =>
     peer === id
-      ? name
-      : (presences.get(peer)?.labels.get('name') ??
-        members.contact(peer)?.name ??
-        peer.slice(0, shortIdLength))
+      ? ownName
+      : (saidBy(peer) ?? members.contact(peer)?.name ?? peer.slice(0, shortIdLength))
 }
 
 const shortIdLength = 8

@@ -23,6 +23,24 @@ export function durationMs(what: string, given: unknown): number {
   )
 }
 
+const dayMs = 24 * 3_600_000
+const lifetimeForm = /^(\d+(?:\.\d+)?)d$/
+/** A hundred years: whoever wants longer means for ever, and nothing signed should last for ever. */
+const lifetimeMsMax = 36_525 * dayMs
+
+/** How long something is good: as a time span, or in days (`'365d'`). */
+export function lifetimeMs(what: string, given: unknown): number {
+  const [, days] = typeof given === 'string' ? (lifetimeForm.exec(given) ?? []) : []
+  const ms =
+    days !== undefined ? Number(days) * dayMs : typeof given === 'string' ? textMs(given) : given
+  if (typeof ms === 'number' && ms > 0 && ms <= lifetimeMsMax) return Math.floor(ms)
+  throw new MeshError(
+    'OPTION_INVALID',
+    `${what} ${shown(given)} is no time for something to last: write milliseconds or '30m', '24h', '365d', at most a hundred years`,
+    { option: what },
+  )
+}
+
 function textMs(text: string): number | undefined {
   const [, count, unit] = form.exec(text) ?? []
   const unitMs = unitsMs.get(unit ?? '')

@@ -4,6 +4,8 @@ import type { Events } from './events.js'
 import type { Interpreter } from '../running/interpreter.js'
 import type { Members } from '../running/members.js'
 import type { Network } from '../network/network.js'
+import type { AgeIdentity } from '../secrets/identity.js'
+import type { Guard } from '../trust/guard.js'
 import type { View } from '../reading/view.js'
 
 /** What a running peer is made of; `createPeer` makes of it what users hold in their hands. */
@@ -13,12 +15,21 @@ export interface PeerParts {
   readonly mesh: string
   readonly labels: ReadonlyMap<string, string>
   readonly software: string
+  /** What it opens secrets with. */
+  readonly age: AgeIdentity
   readonly clock: Clock
   readonly view: View
   readonly events: Events
-  readonly interpreter: Pick<Interpreter, 'replica' | 'store' | 'failure' | 'write' | 'handle'>
+  readonly interpreter: Pick<
+    Interpreter,
+    'replica' | 'store' | 'failure' | 'commits' | 'write' | 'handle' | 'ask' | 'note'
+  >
   readonly members: Pick<Members, 'ids' | 'contacts' | 'contact'>
-  readonly network: Pick<Network, 'links' | 'addresses' | 'counters'>
+  readonly network: Pick<Network, 'links' | 'addresses' | 'counters' | 'tellKeys' | 'bringBadge'>
+  /** In a closed mesh. */
+  readonly guard: Guard | undefined
+  /** Resolves once others can reach this peer. */
+  readonly listening: Promise<void>
   /** Whether it was told where to find others. */
   readonly hasSeeds: boolean
   /** What this peer says of itself has changed: others should hear of it soon. */

@@ -1,17 +1,18 @@
 import type { Dot, Held, Replica } from '@grapevine/core'
 import { compareStamps, formatDot } from '@grapevine/core'
 import type { Inside } from './parts.js'
-import type { Difference, Peer } from '../peer.js'
-import { receiptsOf } from '../writing/reach.js'
+import type { Difference, Peer, ReleaseRef } from '../peer.js'
+import { reached, receiptsOf } from '../writing/reach.js'
 import { dotOf, releaseInfo, releaseInfos, unknownRelease } from './release-info.js'
 
-type Past = Pick<Peer, 'history' | 'release' | 'receipts'>
+type Past = Pick<Peer, 'history' | 'release' | 'receipts' | 'reached'>
 
 /** What was written, by whom, and who has it. */
 export const pastOf = (inside: Inside): Past => ({
   history(key) {
-    const infoOf = releaseInfos()
-    return inside.interpreter.replica
+    const { replica } = inside.interpreter
+    const infoOf = releaseInfos(replica)
+    return replica
       .history(key)
       .map(({ release, change }) => ({ value: change.put?.value, release: infoOf(release) }))
   },
@@ -21,7 +22,7 @@ export const pastOf = (inside: Inside): Past => ({
     if (found === undefined) return undefined
     const { release, changes } = found
     return {
-      release: releaseInfo(release),
+      release: releaseInfo(release, replica),
       changes: changes.map((change) => ({
         key: change.key,
         before: seenBy(replica, change),
@@ -29,14 +30,23 @@ export const pastOf = (inside: Inside): Past => ({
       })),
     }
   },
-  receipts(ref) {
-    const { replica } = inside.interpreter
-    const clock = replica.clock()
-    const dot = dotOf(ref, clock.keys())
-    if ((clock.get(dot.replica) ?? 0) < dot.seq) throw unknownRelease(formatDot(dot))
-    return receiptsOf(inside, dot)
+  receipts: (ref) => receiptsOf(inside, heldDot(inside, ref)),
+  async reached(ref, options = {}) {
+    inside.closing.throwIfAborted()
+    const dot = heldDot(inside, ref)
+    return reached(inside, { name: formatDot(dot), dots: [dot], durable: stored }, options)
   },
 })
+
+/** What is asked for by its name was told somebody before, and that is when it is durable. */
+const stored = Promise.resolve()
+
+function heldDot({ interpreter }: Inside, ref: ReleaseRef): Dot {
+  const clock = interpreter.replica.clock()
+  const dot = dotOf(ref, clock.keys())
+  if ((clock.get(dot.replica) ?? 0) < dot.seq) throw unknownRelease(formatDot(dot))
+  return dot
+}
 
 /** What a key showed to the writer of a change, as far as it is still known here. */
 function seenBy(replica: Replica, { key, seen }: Held['change']): Difference['before'] {

@@ -1,7 +1,7 @@
 import type { ReplicaId } from '@grapevine/core'
 import { describe, expect, it } from 'vitest'
 import type { ReleaseRef } from '../peer.js'
-import { dotOf } from './release-info.js'
+import { digitsToTellApart, dotOf } from './release-info.js'
 
 const a = `7f3a${'0'.repeat(28)}` as ReplicaId
 const b = `7f3b${'1'.repeat(28)}` as ReplicaId
@@ -20,6 +20,13 @@ describe('the name of a release', () => {
     expect(() => dotOf('cafe·1', [a, b])).toThrow(
       expect.objectContaining({ code: 'RELEASE_UNKNOWN' }),
     )
+  })
+
+  it('is short where few are known, and as long as it takes to tell them apart', () => {
+    const c = `7f3a9${'2'.repeat(27)}` as ReplicaId
+    expect(digitsToTellApart([])).toBe(4)
+    expect(digitsToTellApart([a, b])).toBe(4)
+    expect(digitsToTellApart([c, b, a])).toBe(5)
   })
 
   it('is refused with its value and the right form', () => {

@@ -1,27 +1,37 @@
-import type { Dot, Release, ReplicaId } from '@grapevine/core'
-import { MeshError, formatDot } from '@grapevine/core'
+import type { Dot, Release, Replica, ReplicaId } from '@grapevine/core'
+import { MeshError, badgeOf, formatDot } from '@grapevine/core'
 import type { ReleaseInfo, ReleaseRef } from '../peer.js'
 import { shown } from './shown.js'
 
-export const releaseInfo = (release: Release): ReleaseInfo => ({
-  name: formatDot(release),
-  replica: release.replica,
-  seq: release.seq,
-  id: release.id,
-  author: release.peer,
-  at: release.stamp.ms,
-  stamp: release.stamp,
-  message: release.message,
-  requestId: release.requestId,
-})
+/** Badges by their ids: they say what an author is called. */
+export type Badges = Pick<Replica, 'badge'>
+
+export function releaseInfo(release: Release, badges: Badges): ReleaseInfo {
+  const { replica, seq, id, author, peer, stamp, message, requestId } = release
+  const badge = release.authorship?.badge ?? release.badge
+  const chain = badge === undefined ? undefined : badges.badge(badge)
+  return {
+    name: formatDot(release),
+    replica,
+    seq,
+    id,
+    author,
+    authorName: chain && badgeOf(chain).name,
+    relay: peer,
+    at: stamp.ms,
+    stamp,
+    message,
+    requestId,
+  }
+}
 
 /** One object for each release, however many of its changes are shown. */
-export function releaseInfos(): (release: Release) => ReleaseInfo {
+export function releaseInfos(badges: Badges): (release: Release) => ReleaseInfo {
   const infos = new Map<Release, ReleaseInfo>()
   return (release) => {
     const known = infos.get(release)
     if (known !== undefined) return known
-    const info = releaseInfo(release)
+    const info = releaseInfo(release, badges)
     infos.set(release, info)
     return info
   }
@@ -46,6 +56,24 @@ export function dotOf(ref: ReleaseRef, known: Iterable<ReplicaId>): Dot {
     `release ${name} can mean ${meant.map((one) => formatDot({ replica: one, seq })).join(' or ')}: write more of it`,
     { release: name },
   )
+}
+
+/** What people read and type of a replica's name, at least. */
+const digitsMin = 4
+
+/** How many digits tell these apart: so much of a name means one release only, here and now. */
+export function digitsToTellApart(known: Iterable<ReplicaId>): number {
+  const replicas = [...known].sort()
+  return replicas.reduce(
+    (digits, replica, at) => Math.max(digits, 1 + sharedDigits(replica, replicas[at + 1] ?? '')),
+    digitsMin,
+  )
+}
+
+function sharedDigits(a: string, b: string): number {
+  let count = 0
+  while (count < b.length && a[count] === b[count]) count++
+  return count
 }
 
 export const unknownRelease = (name: string): MeshError =>

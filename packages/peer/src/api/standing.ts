@@ -1,8 +1,8 @@
-import { limits } from '@grapevine/core'
-import type { PeerId, VersionVector } from '@grapevine/core'
+import { badgeOf, limits } from '@grapevine/core'
+import type { BadgeChain, PeerId, VersionVector } from '@grapevine/core'
 import type { Inside } from './parts.js'
-import type { Member, Peer } from '../peer.js'
-import { releaseInfo } from './release-info.js'
+import type { BadgeInfo, Member, Peer } from '../peer.js'
+import { digitsToTellApart, releaseInfo } from './release-info.js'
 
 type Standing = Pick<Peer, 'peers' | 'status'>
 
@@ -15,22 +15,29 @@ export const standingOf = (inside: Inside, syncedAt: () => number | undefined): 
   status() {
     const { interpreter, network, events, view } = inside
     const { replica, failure } = interpreter
-    const { waiting, early, forked } = replica.status()
+    const { waiting, early, forked, parkedBytes } = replica.status()
     return {
       peer: inside.id,
-      name: inside.name,
+      name: inside.names()(inside.id),
       mesh: inside.mesh,
       replica: replica.id(),
+      replicaDigits: digitsToTellApart(replica.clock().keys()),
       addresses: network.addresses(),
       members: inside.members.ids().size,
       links: network.links().length,
       inSight: 1 + othersInSight(inside),
       ...view.counts(),
-      waiting: waiting.map(({ release, missing }) => ({ release: releaseInfo(release), missing })),
-      early: early.map(releaseInfo),
+      waiting: waiting.map(({ release, missing }) => ({
+        release: releaseInfo(release, replica),
+        missing,
+      })),
+      early: early.map((release) => releaseInfo(release, replica)),
+      parkedBytes,
       forked,
+      badgeUntil: inside.guard && badgeOf(inside.guard.own.chain()).notAfter,
       store: failure === undefined ? 'open' : 'failed',
       storeError: failure?.message,
+      commits: interpreter.commits(),
       syncedAt: syncedAt(),
       counters: { ...network.counters(), listenerFailures: events.failures() },
     }
@@ -51,6 +58,7 @@ function memberOf(inside: Inside): (peer: PeerId) => Member {
   const ours = interpreter.replica.clock()
   const presences = interpreter.replica.presences()
   const links = new Map(network.links().map((link) => [link.peer, link]))
+  const badges = new Map(inside.guard?.chains().map(badgeInfo))
   return (peer) => {
     const isSelf = peer === id
     const presence = presences.get(peer)
@@ -62,11 +70,18 @@ function memberOf(inside: Inside): (peer: PeerId) => Member {
       link: links.get(peer),
       addresses: isSelf ? network.addresses() : (contact?.addresses ?? []),
       heardAt: isSelf ? clock.now() : (presence?.heardAt ?? contact?.seenAt),
+      badge: badges.get(peer),
       labels: (isSelf ? inside.labels : presence?.labels) ?? new Map(),
       software: isSelf ? inside.software : presence?.software,
+      clockAheadMs: isSelf ? 0 : presence && presence.at - presence.heardAt,
       behind: isSelf ? 0 : presence && countMissing(ours, presence.clock),
     }
   }
+}
+
+function badgeInfo(chain: BadgeChain): readonly [PeerId, BadgeInfo] {
+  const { subject, id, grants, notAfter } = badgeOf(chain)
+  return [subject, { id, grants, until: notAfter }]
 }
 
 function countMissing(ours: VersionVector, theirs: VersionVector): number {

@@ -8,7 +8,7 @@ import { judge } from './judge.js'
 import { checkSignal } from '../api/listeners.js'
 import type { Inside } from '../api/parts.js'
 import type { ReleaseInfo, Version } from '../peer.js'
-import { releaseInfo } from '../api/release-info.js'
+import { releaseInfos } from '../api/release-info.js'
 import { shown } from '../api/shown.js'
 
 export interface BindOptions<T> {
@@ -134,10 +134,12 @@ export function bindKey<T>(
 /** What a key showed before, newest first. */
 function earlier({ interpreter, view }: BindParts, key: Key): readonly Version[] {
   const shownNow = view.entry(key)?.release.id
-  return interpreter.replica
+  const { replica } = interpreter
+  const infoOf = releaseInfos(replica)
+  return replica
     .history(key)
     .filter(({ release }) => release.id !== shownNow)
-    .map(({ release, change }) => ({ value: change.put?.value, release: releaseInfo(release) }))
+    .map(({ release, change }) => ({ value: change.put?.value, release: infoOf(release) }))
     .toReversed()
 }
 

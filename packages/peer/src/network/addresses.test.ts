@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   announceAddress,
   dialableAddresses,
+  isNeighbour,
   listenAddresses,
   resolvedAddresses,
 } from './addresses.js'
@@ -75,5 +76,20 @@ describe('where a peer can be dialed', () => {
     const seen = { address: '/ip4/10.0.0.2/tcp/51234', isInbound: true }
     const said = ['rm -rf', '/ip4/1.2.3.4/tcp/99999', '/unix/var%2Frun%2Fdocker.sock']
     expect(dialableAddresses(said, seen)).toEqual([])
+  })
+})
+
+describe('what is said on the local network', () => {
+  it.each([
+    ['/ip4/192.168.0.2/tcp/7000', true, true],
+    ['/ip4/127.0.0.1/tcp/22', false, true],
+    ['/ip4/169.254.169.254/tcp/80', false, false],
+    ['/ip6/fe80::1/tcp/80', false, false],
+    ['/dns4/example.org/tcp/80', false, false],
+    ['/ip4/0.0.0.0/tcp/80', false, false],
+    ['/unix/tmp', false, false],
+    ['nothing', false, false],
+  ])('leads to %s: %s behind doors, %s in an open mesh', (address, behindDoors, inOpen) => {
+    expect([isNeighbour(address, true), isNeighbour(address, false)]).toEqual([behindDoors, inOpen])
   })
 })

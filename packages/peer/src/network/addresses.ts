@@ -78,6 +78,16 @@ export function isDialable(address: string): boolean {
   )
 }
 
+/**
+ * What anybody on the local network may lead this peer to: an address that needs no name looked up, and
+ * that is not one behind which machines ask for what only they may know. Doors stand beyond this machine.
+ */
+export function isNeighbour(address: string, hasDoor: boolean): boolean {
+  const host = hostOf(address) ?? ''
+  const isLinkLocal = host.startsWith('169.254.') || /^fe[89ab]/i.test(host)
+  return isDialable(address) && isIP(host) !== 0 && !isLinkLocal && !(hasDoor && isLoopback(host))
+}
+
 /** Without the peer id, which stands beside it. */
 export const bareAddress = (address: Multiaddr | string): string =>
   address.toString().replace(/\/p2p\/[^/]+$/, '')
@@ -104,7 +114,7 @@ export function dialableAddresses(
 
 const unique = (addresses: readonly string[]): readonly string[] => [...new Set(addresses)]
 
-function hostOf(address: string): string | undefined {
+export function hostOf(address: string): string | undefined {
   const first = parseMultiaddr(address)?.getComponents()[0]
   return first !== undefined && /^(?:ip[46]|dns[46]?)$/.test(first.name) ? first.value : undefined
 }

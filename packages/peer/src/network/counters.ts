@@ -8,6 +8,9 @@ const names = [
   'framesBookOut',
   'framesTwinIn',
   'framesTwinOut',
+  /** Keys of the network, and badges. */
+  'framesTrustIn',
+  'framesTrustOut',
   'framesUnknownIn',
   'framesDropped',
   'gossipPublished',
@@ -25,7 +28,18 @@ const names = [
   'linksLost',
   'linksStalled',
   'linksDead',
+  /** Their badge does not hold any more. */
+  'linksRevoked',
+  /** How often a link was not read for a while, as too much came, or was asked for. */
+  'linksSlowed',
+  'gossipSlowed',
+  /** Who showed no network key, in time or at all. */
+  'knocksRefused',
+  /** Connections from outside with a key of the network, and an id. */
+  'connectionsUpgraded',
   'connectionsRefused',
+  /** Whom others tell of, and whose badge does not hold. */
+  'hearsayRefused',
   'strikes',
   'bans',
   'faults',

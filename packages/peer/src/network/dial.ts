@@ -1,8 +1,9 @@
 import type { Libp2p } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { parseMultiaddr, resolvedAddresses } from './addresses.js'
+import { bareAddress, parseMultiaddr, resolvedAddresses } from './addresses.js'
 import type { Counters } from './counters.js'
+import type { Keyring } from './keyring.js'
 import type { Links } from './links.js'
 import { fromLibrary, toLibrary } from './peer-ids.js'
 import type { DialResult, DialTarget } from './redial.js'
@@ -13,7 +14,11 @@ interface Dialer {
   readonly links: Links
   readonly counters: Counters
   readonly timing: Timing
+  readonly keyring: Keyring | undefined
 }
+
+const unanswered =
+  'it did not answer the network key of this peer: it has another one, or is no peer of this mesh'
 
 /** Dials, and introduces this peer to whoever is there. Never rejects. */
 export async function dial(dialer: Dialer, target: DialTarget): Promise<DialResult> {
@@ -43,7 +48,7 @@ async function attempt(dialer: Dialer, target: DialTarget): Promise<DialResult> 
 }
 
 async function attemptAt(
-  { node, links }: Dialer,
+  { node, links, keyring }: Dialer,
   address: Multiaddr,
   timeoutMs: number,
 ): Promise<DialResult> {
@@ -54,12 +59,14 @@ async function attemptAt(
     const peer = fromLibrary(connection.remotePeer)
     const outcome = await links.introduce(connection)
     if (peer !== undefined && links.get(peer) !== undefined) return { is: 'linked', peer }
-    if (outcome === 'strange' || outcome === 'malformed') {
+    if (outcome === 'strange' || outcome === 'refused' || outcome === 'malformed') {
       return { is: 'refused', why: 'it does not belong here' }
     }
     return { is: 'failed', why: 'it closed the connection' }
   } catch (error) {
-    return isSelf(error) ? { is: 'self' } : { is: 'failed', why: inWords(error) }
+    if (isSelf(error)) return { is: 'self' }
+    const isUnanswered = keyring?.isUnanswered(bareAddress(address)) === true
+    return { is: 'failed', why: isUnanswered ? unanswered : inWords(error) }
   }
 }
 

@@ -1,9 +1,4 @@
-import type {
-  Connection,
-  ConnectionGater,
-  Libp2p,
-  PeerId as LibraryPeerId,
-} from '@libp2p/interface'
+import type { ConnectionGater, Libp2p, PeerId as LibraryPeerId } from '@libp2p/interface'
 import type { PeerId } from '@grapevine/core'
 import type { Counters } from './counters.js'
 import type { Links } from './links.js'
@@ -42,18 +37,9 @@ export function createDoor(isBanned: (peer: PeerId) => boolean, counters: Counte
 export function watchDoor(node: Libp2p, links: Links, counters: Counters): void {
   node.addEventListener('connection:open', ({ detail }) =>
     guarded(counters, () => {
-      if (detail.direction === 'inbound') links.expectHello(detail)
+      if (detail.direction !== 'inbound') return
+      counters.add('connectionsUpgraded')
+      links.expectHello(detail)
     }),
   )
-  node.addEventListener('connection:close', ({ detail }) =>
-    guarded(counters, () => forgetStranger(node, links, detail)),
-  )
-}
-
-/** libp2p notes everybody who ever connected, and keeps that for hours. */
-function forgetStranger(node: Libp2p, links: Links, { remotePeer }: Connection): void {
-  const peer = fromLibrary(remotePeer)
-  if (peer !== undefined && links.get(peer) !== undefined) return
-  // It may be gone already.
-  node.peerStore.delete(remotePeer).catch(() => {})
 }

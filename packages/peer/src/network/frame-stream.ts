@@ -62,7 +62,10 @@ async function* framesOf(
  * The stream's own iterator takes in all that comes while its consumer is busy. This one holds the
  * stream still until what came was taken.
  */
-async function* chunksOf(stream: Stream, onMove: () => void): AsyncGenerator<Uint8Array, void> {
+export async function* chunksOf(
+  stream: Stream,
+  onMove: () => void = () => {},
+): AsyncGenerator<Uint8Array, void> {
   const inbox = openInbox(stream)
   try {
     for (;;) {

@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { GossipSubComponents } from '@chainsafe/libp2p-gossipsub'
 import type { Connection, Stream, StreamHandler, Topology } from '@libp2p/interface'
+import { chunksOf } from './frame-stream.js'
+import { createTurns } from './turns.js'
 
 type Registrar = GossipSubComponents['registrar']
 
@@ -13,6 +16,8 @@ interface GossipGate {
   guard(this: void, registrar: Registrar): Registrar
   admit(this: void, connection: Connection): void
   dismiss(this: void, connection: Connection): void
+  /** For so long nothing more is read of what that peer passes on. */
+  slow(this: void, peer: string, waitMs: number): void
   /** What gossipsub was shown, and when. */
   readonly admitted: ReadonlyMap<Connection, number>
 }
@@ -24,6 +29,7 @@ interface Held {
 
 /** The other side may have welcomed us a moment before we welcome it: so many of its streams wait. */
 const heldMax = 4
+const sliceBytes = 1024
 
 interface Inside {
   readonly topologies: Set<Topology>
@@ -33,10 +39,16 @@ interface Inside {
   readonly waiting: Map<Connection, readonly Held[]>
   /** Peers whose last connection is not quite gone. */
   readonly leaving: Map<string, Promise<void>>
+  /** Until when nothing more is read of what a peer passes on. */
+  readonly slowed: Map<string, number>
+  /** Whether streams over a connection may wait for its introduction. */
+  readonly mayWait: (connection: Connection) => boolean
 }
 
-export function createGossipGate(): GossipGate {
+export function createGossipGate(mayWait: Inside['mayWait']): GossipGate {
   const inside: Inside = {
+    mayWait,
+    slowed: new Map(),
     topologies: new Set(),
     welcome: new Set(),
     admitted: new Map(),
@@ -53,8 +65,10 @@ export function createGossipGate(): GossipGate {
     },
     dismiss(connection) {
       inside.welcome.delete(connection)
+      inside.slowed.delete(connection.remotePeer.toString())
       dismiss(inside, connection)
     },
+    slow: (peer, waitMs) => slow(inside, peer, waitMs),
     admitted: inside.admitted,
   }
 }
@@ -67,7 +81,8 @@ function guard(inside: Inside, registrar: Registrar): Registrar {
     (stream, connection) => {
       const handle = (): void => {
         // It may throw at once, too.
-        const handling = async (): Promise<void> => handler(stream, connection)
+        const peer = connection.remotePeer.toString()
+        const handling = async (): Promise<void> => handler(paced(inside, peer, stream), connection)
         handling().catch((error: unknown) => stream.abort(error as Error))
       }
       if (admitted.has(connection)) handle()
@@ -85,9 +100,39 @@ function guard(inside: Inside, registrar: Registrar): Registrar {
   } satisfies Partial<Registrar>)
 }
 
-function hold({ waiting }: Inside, connection: Connection, held: Held): void {
+/**
+ * Gossipsub takes in all that comes, and handles it in one go. So it is handed little at a time, and
+ * the next after that was handled: what one peer passes on takes nobody else's turn.
+ */
+function paced({ slowed }: Inside, peer: string, stream: Stream): Stream {
+  async function* slices(): AsyncGenerator<Uint8Array> {
+    const turns = createTurns()
+    for await (const chunk of chunksOf(stream)) {
+      for (let at = 0; at < chunk.length; at += sliceBytes) {
+        turns.begin()
+        yield chunk.subarray(at, at + sliceBytes)
+        await turns.end()
+        const waitMs = (slowed.get(peer) ?? 0) - performance.now()
+        if (waitMs > 0) await delay(waitMs, undefined, { ref: false })
+      }
+    }
+  }
+  // Of a stream that comes in, gossipsub uses no more than this.
+  const used: Pick<Stream, 'close' | 'abort'> & AsyncIterable<Uint8Array> = {
+    close: (options) => stream.close(options),
+    abort: (error) => stream.abort(error),
+    [Symbol.asyncIterator]: slices,
+  }
+  return used as Stream
+}
+
+function slow({ slowed }: Inside, peer: string, waitMs: number): void {
+  slowed.set(peer, performance.now() + waitMs)
+}
+
+function hold({ waiting, mayWait }: Inside, connection: Connection, held: Held): void {
   const before = waiting.get(connection) ?? []
-  if (before.length >= heldMax || connection.status !== 'open') {
+  if (before.length >= heldMax || connection.status !== 'open' || !mayWait(connection)) {
     return held.stream.abort(new Error('this connection was not introduced yet'))
   }
   if (before.length === 0) connection.addEventListener('close', () => waiting.delete(connection))

@@ -8,6 +8,8 @@ import type {
 } from '@chainsafe/libp2p-gossipsub'
 import type { Connection } from '@libp2p/interface'
 import type { PeerId } from '@grapevine/core'
+import { createBudget } from './budget.js'
+import type { Budget, Rate } from './budget.js'
 import type { Counters } from './counters.js'
 import { createGossipGate } from './gossip-gate.js'
 import { guarded } from './hooks.js'
@@ -37,6 +39,12 @@ interface GossipOptions {
   readonly rejected: (from: PeerId) => void
   /** How long a message waits here before it goes on, counted from its arrival. */
   readonly holdMs: () => number
+  /** Whether streams over a connection may wait for its introduction. */
+  readonly mayWait: (connection: Connection) => boolean
+  /** How much one peer may pass on before it is read more slowly. */
+  readonly messages: Rate
+  /** How many messages it remembers that it has seen. */
+  readonly seenMax: number
 }
 
 const heartbeatMs = 500
@@ -114,6 +122,7 @@ interface Router {
   readonly peers: ReadonlyMap<string, unknown>
   readonly streamsInbound: ReadonlyMap<string, unknown>
   readonly streamsOutbound: ReadonlyMap<string, unknown>
+  readonly seenCache: { readonly size: number; clear(): void }
   publish(topic: string, data: Uint8Array, options: { floodPublish: boolean }): Promise<unknown>
   getSubscribers(topic: string): readonly unknown[]
   reportMessageValidationResult(id: string, from: string, result: TopicValidatorResult): void
@@ -122,7 +131,7 @@ interface Router {
 export function createGossip(options: GossipOptions): Gossip {
   const { meshId, counters } = options
   const topic = `/grapevine/${Buffer.from(meshId).toString('hex')}`
-  const gate = createGossipGate()
+  const gate = createGossipGate(options.mayWait)
   let router: Router | undefined
   let join = (): void => {}
   return {
@@ -132,13 +141,20 @@ export function createGossip(options: GossipOptions): Gossip {
       const parts = { privateKey, peerId, peerStore, connectionManager, logger, registrar }
       const service = gossipsub(profile(topic, counters))(parts)
       router = service as unknown as Router
-      const take = taker(router, options)
+      const take = taker(router, options, gate.slow)
       const heal = healer(router, gate.admitted, counters)
+      const { seenCache } = router
+      // It forgets by the clock of the machine, which may have been set back.
+      const bound = (): void => {
+        if (seenCache.size > options.seenMax) seenCache.clear()
+      }
       // A listener that throws would end the process.
       service.addEventListener('gossipsub:message', ({ detail }) =>
         guarded(counters, () => take(detail)),
       )
-      service.addEventListener('gossipsub:heartbeat', () => guarded(counters, heal))
+      for (const look of [heal, bound]) {
+        service.addEventListener('gossipsub:heartbeat', () => guarded(counters, look))
+      }
       join = () => service.subscribe(topic)
       return service
     },
@@ -173,9 +189,14 @@ export function createGossip(options: GossipOptions): Gossip {
 }
 
 /** Hands each message to the replica, and lets it go on if that says so. */
-function taker(router: Router, options: GossipOptions): (message: GossipsubMessage) => void {
+function taker(
+  router: Router,
+  options: GossipOptions,
+  slow: (peer: string, waitMs: number) => void,
+): (message: GossipsubMessage) => void {
   const { counters, heard, rejected, holdMs } = options
   const hold = createHold()
+  const spend = spender(options.messages)
   let pending = 0
   let pendingBytes = 0
 
@@ -198,6 +219,12 @@ function taker(router: Router, options: GossipOptions): (message: GossipsubMessa
     const bytes = message.msg.data.length
     counters.add('gossipMessagesIn')
     counters.add('gossipBytesIn', bytes)
+    const source = message.propagationSource.toString()
+    const waitMs = spend(source)
+    if (waitMs > 0) {
+      counters.add('gossipSlowed')
+      slow(source, waitMs)
+    }
     if (pending >= pendingMax || pendingBytes + bytes > pendingBytesMax) {
       return counters.add('gossipDropped')
     }
@@ -209,6 +236,19 @@ function taker(router: Router, options: GossipOptions): (message: GossipsubMessa
         pending -= 1
         pendingBytes -= bytes
       })
+  }
+}
+
+const sourcesMax = 4_096
+
+/** A budget for each source, and how long to wait where one has spent its own. */
+function spender(messages: Rate): (source: string) => number {
+  const budgets = new Map<string, Budget>()
+  return (source) => {
+    const budget = budgets.get(source) ?? createBudget(messages)
+    if (budgets.size >= sourcesMax && !budgets.has(source)) budgets.clear()
+    budgets.set(source, budget)
+    return budget.spend(1)
   }
 }
 

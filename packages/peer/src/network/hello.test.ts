@@ -3,9 +3,24 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Malformed, decode, encode } from '@grapevine/core'
 import type { PeerId } from '@grapevine/core'
-import { decodeHello, encodeHello, ownVersions, strangeness } from './hello.js'
+import {
+  decodeHello,
+  decodeRefusal,
+  encodeHello,
+  encodeRefusal,
+  guardedHello,
+  ownVersions,
+  strangeness,
+} from './hello.js'
 import type { Hello } from './hello.js'
-import { decodeBookPage, decodeTwins, encodeBookPage, encodeTwins } from './wire.js'
+import {
+  decodeBadge,
+  decodeBookPage,
+  decodeTwins,
+  encodeBadge,
+  encodeBookPages,
+  encodeTwins,
+} from './wire.js'
 
 const hello: Hello = {
   versions: ownVersions,
@@ -13,6 +28,7 @@ const hello: Hello = {
   introduction: { name: 'payments-3', instance: 'a1b2', software: 'grapevine 0.1.0' },
   addresses: ['/ip4/10.0.0.2/tcp/7000'],
   gossips: true,
+  badge: [],
 }
 const fields = decode(encodeHello(hello)) as unknown[]
 
@@ -23,6 +39,22 @@ describe('an introduction', () => {
 
   it('may have fields that are not known yet', () => {
     expect(decodeHello(encode([...fields, 'later', { more: 1 }]))).toEqual(hello)
+  })
+
+  it('shows a badge, and to whoever is not known to be a member nothing else', () => {
+    const shown = { ...hello, badge: [Buffer.alloc(300, 1), Buffer.alloc(300, 2)] }
+    expect(decodeHello(encodeHello(shown)).badge.map((link) => link.length)).toEqual([300, 300])
+    const text = Buffer.from(encodeHello(guardedHello(shown))).toString('latin1')
+    for (const secret of ['payments-3', 'grapevine 0.1.0', '10.0.0.2']) {
+      expect(text).not.toContain(secret)
+    }
+  })
+
+  it('may be a refusal instead, with a word on why that fits and is safe to show', () => {
+    expect(decodeRefusal(encodeRefusal('shows no badge'))).toBe('shows no badge')
+    expect(decodeRefusal(encodeRefusal('é'.repeat(1_000)))).toBe('é'.repeat(256))
+    expect(decodeRefusal(encode(['a\u001b[2Jb']))).toBe('a?[2Jb')
+    expect(decodeRefusal(encodeHello(hello))).toBeUndefined()
   })
 
   it('is shortened by its writer, and refused by its reader where it is too long', () => {
@@ -50,6 +82,25 @@ describe('an introduction', () => {
   })
 })
 
+describe('pages of contacts', () => {
+  it('hold as many as fit, with their badges, and leave none out', () => {
+    const contacts = Array.from({ length: 100 }, (_, index) => ({
+      peer: index.toString(16).padStart(64, '0') as PeerId,
+      name: `peer ${index}`,
+      addresses: ['/ip4/10.0.0.3/tcp/1'],
+      seenAt: index,
+      badge: Array.from({ length: index % 6 }, () => new Uint8Array(index % 7 === 0 ? 8_000 : 300)),
+    }))
+    const pages = encodeBookPages(contacts)
+    for (const page of pages) expect(page.length).toBeLessThanOrEqual(64 * 1024)
+    const read = pages.flatMap(decodeBookPage)
+    expect(read).toEqual(
+      contacts.map(({ badge, ...rest }) => (badge.length === 0 ? rest : { ...rest, badge })),
+    )
+    expect(encodeBookPages([])).toEqual([])
+  })
+})
+
 /** Any failure but the one that is meant to be. */
 function failureOf(act: () => unknown): string {
   try {
@@ -61,13 +112,15 @@ function failureOf(act: () => unknown): string {
 }
 
 describe('bytes from outside', () => {
-  const page = encodeBookPage([
-    { peer: 'ab'.repeat(32) as PeerId, name: 'bob', addresses: ['/ip4/10.0.0.3/tcp/1'], seenAt: 5 },
-  ])
+  const peer = 'ab'.repeat(32) as PeerId
+  const addresses = ['/ip4/10.0.0.3/tcp/1']
+  const [page = new Uint8Array()] = encodeBookPages([{ peer, name: 'bob', addresses, seenAt: 5 }])
   const readers = [
     ['introduction', encodeHello(hello), decodeHello],
     ['book page', page, decodeBookPage],
     ['twin warning', encodeTwins(['one', 'two']), decodeTwins],
+    ['badge', encodeBadge([new Uint8Array(9)]), decodeBadge],
+    ['refusal', encodeRefusal('shows no badge'), decodeRefusal],
   ] as const
 
   it.each(readers)('are a %s, or malformed, and nothing else', (_, golden, read) => {

@@ -1,6 +1,24 @@
-import { Malformed, asBoolean, asBytes, asCount, asList, decode, encode } from '@grapevine/core'
+import {
+  Malformed,
+  asBoolean,
+  asBytes,
+  asCount,
+  asList,
+  asText,
+  decode,
+  encode,
+  limits,
+} from '@grapevine/core'
 import type { Introduction } from './network.js'
-import { asAddresses, asLine, clipAddresses, clipLine } from './wire.js'
+import {
+  asAddresses,
+  asBadge,
+  asLine,
+  clipAddresses,
+  clipLine,
+  clipText,
+  printable,
+} from './wire.js'
 
 /**
  * The first frame of a stream, in both directions. Fields are only ever added at its end, and a
@@ -15,12 +33,15 @@ export interface Hello {
   readonly addresses: readonly string[]
   /** Without gossip it hears by stream what others publish. */
   readonly gossips: boolean
+  /** The links of its badge, root first; none in an open mesh. */
+  readonly badge: readonly Uint8Array[]
 }
 
 export const ownVersions = { min: 1, max: 1 } as const
-export const helloBytesMax = 8 * 1024
+export const helloBytesMax = 8 * 1024 + limits.badgeLinksMax * limits.badgeBytesMax
 
-const fieldCount = 8
+const fieldCount = 9
+const refusalBytesMax = 512
 
 export const encodeHello = ({ versions, meshId, introduction, ...rest }: Hello): Uint8Array =>
   encode([
@@ -32,12 +53,29 @@ export const encodeHello = ({ versions, meshId, introduction, ...rest }: Hello):
     clipLine(introduction.software),
     clipAddresses(rest.addresses),
     rest.gossips,
+    rest.badge,
   ])
+
+/** As much of it as whoever is not known to be a member may hear: who it is, and no more. */
+export const guardedHello = (hello: Hello): Hello => ({
+  ...hello,
+  introduction: { name: '', instance: hello.introduction.instance, software: '' },
+  addresses: [],
+})
+
+/** In the place of an introduction: what is wrong with the other one. */
+export const encodeRefusal = (why: string): Uint8Array => encode([clipText(why, refusalBytesMax)])
+
+/** What is wrong with us, in the words of the other side; undefined: it is no refusal. */
+export function decodeRefusal(bytes: Uint8Array): string | undefined {
+  const fields = asList(decode(bytes, helloBytesMax), 'introduction')
+  return fields.length === 1 ? printable(asText(fields[0], 'refusal', refusalBytesMax)) : undefined
+}
 
 export function decodeHello(bytes: Uint8Array): Hello {
   const fields = asList(decode(bytes, helloBytesMax), 'introduction')
   if (fields.length < fieldCount) throw new Malformed(`it has only ${fields.length} fields`)
-  const [min, max, meshId, name, instance, software, addresses, gossips] = fields
+  const [min, max, meshId, name, instance, software, addresses, gossips, badge] = fields
   return {
     versions: { min: asCount(min, 'version'), max: asCount(max, 'version') },
     meshId: asBytes(meshId, 'mesh id', 32),
@@ -48,6 +86,7 @@ export function decodeHello(bytes: Uint8Array): Hello {
     },
     addresses: asAddresses(addresses),
     gossips: asBoolean(gossips, 'gossips'),
+    badge: asBadge(badge),
   }
 }
 
@@ -63,10 +102,11 @@ export function strangeness(own: Hello, other: Hello): Strangeness | undefined {
   }
   if (other.versions.max < own.versions.min || other.versions.min > own.versions.max) {
     const isOlder = other.versions.max < own.versions.min
+    const { software } = other.introduction
     return {
       notice: 'incompatible',
       why:
-        `runs ${other.introduction.software}, which speaks protocol ${inWords(other.versions)}; ` +
+        `${software === '' ? 'speaks' : `runs ${software}, which speaks`} protocol ${inWords(other.versions)}; ` +
         `this peer speaks ${inWords(own.versions)}: upgrade ${isOlder ? 'that one' : 'this one'}`,
     }
   }

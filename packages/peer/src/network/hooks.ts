@@ -1,6 +1,9 @@
+import { Malformed } from '@grapevine/core'
 import type { PeerId } from '@grapevine/core'
 import type { Counters } from './counters.js'
-import type { Book, Judgement, NetworkHooks, NetworkNotice } from './network.js'
+import { createBudget } from './budget.js'
+import type { Rate } from './budget.js'
+import type { Admission, Book, Judgement, NetworkHooks, NetworkNotice, Trust } from './network.js'
 
 /** What the network tells outside. Whoever fails there harms nothing here. */
 export interface Outside extends NetworkHooks {
@@ -13,7 +16,12 @@ export interface Outside extends NetworkHooks {
 
 const toldMax = 1_000
 
-export function createOutside(hooks: NetworkHooks, counters: Counters): Outside {
+export function createOutside(
+  hooks: NetworkHooks,
+  counters: Counters,
+  strangersTold: Rate,
+): Outside {
+  const strangers = createBudget(strangersTold)
   const told = new Set<string>()
   const state = { isSilent: false }
   const tell = (act: () => void): void => {
@@ -30,6 +38,8 @@ export function createOutside(hooks: NetworkHooks, counters: Counters): Outside 
     noticeOnce(kind, peer, why) {
       const cause = `${kind}/${peer}`
       if (told.has(cause)) return
+      // Who has no badge can come under ever new keys.
+      if (kind === 'stranger' && strangers.spend(1) > 0) return
       if (told.size >= toldMax) told.clear()
       told.add(cause)
       notice({ notice: kind, peer, text: `peer ${peer.slice(0, 8)} ${why}` })
@@ -46,6 +56,29 @@ export const safeBook = (book: Book, counters: Counters): Book => ({
   contact: (peer) => answered(counters, () => book.contact(peer), undefined),
   learn: (contact, from) => guarded(counters, () => book.learn(contact, from)),
 })
+
+/** Trust is kept outside, too; where it fails, nobody is let in. What is malformed it says itself. */
+export function safeTrust(trust: Trust, counters: Counters): Trust {
+  const unjudged: Admission = { is: 'stranger', why: 'shows a badge that could not be judged here' }
+  return {
+    badge: () => answered(counters, () => trust.badge(), []),
+    admit(peer, badge, how) {
+      try {
+        return trust.admit(peer, badge, how)
+      } catch (error) {
+        if (error instanceof Malformed) {
+          return { is: 'stranger', why: `shows no badge of this mesh: ${error.message}` }
+        }
+        counters.add('faults')
+        return unjudged
+      }
+    },
+    networkKeys: () => answered(counters, () => trust.networkKeys(), []),
+    keysFrame: () => answered(counters, () => trust.keysFrame(), undefined),
+    hearKeys: (frame) => trust.hearKeys(frame),
+    hearBadge: (badge) => trust.hearBadge(badge),
+  }
+}
 
 function answered<T>(counters: Counters, ask: () => T, otherwise: T): T {
   try {

@@ -196,12 +196,12 @@ describe('a thousand bad messages by gossip', () => {
 })
 
 describe('other protocols', () => {
-  it.each(['/ipfs/id/1.0.0', '/grapevine/pulse/1'])('stand garbage: %s', async (protocol) => {
+  it('of ours stand garbage', async () => {
     const { alice, expectUnharmed } = await honestPair()
     const mallory = await strangers.start()
     const { connection } = await mallory.link(alice)
     for (let index = 0; index < 1_000; index++) {
-      const stream = await connection.newStream(protocol).catch(() => undefined)
+      const stream = await connection.newStream('/grapevine/pulse/1').catch(() => undefined)
       if (stream?.status === 'open') stream.send(randomBytes(1 + (index % 200)))
       stream?.abort(new Error('enough'))
     }
@@ -209,7 +209,7 @@ describe('other protocols', () => {
     expect(alice.notices).toEqual([])
   })
 
-  it.each(['/floodsub/1.0.0', '/ipfs/id/push/1.0.0', '/ipfs/ping/1.0.0'])(
+  it.each(['/floodsub/1.0.0', '/ipfs/id/1.0.0', '/ipfs/id/push/1.0.0', '/ipfs/ping/1.0.0'])(
     'are not spoken: %s',
     async (protocol) => {
       const { alice } = await honestPair()

@@ -1,3 +1,4 @@
+import type { Budgets } from './budget.js'
 import type { Mesh } from './mesh.js'
 import type { Network, NetworkOptions, OpenNetwork } from './network.js'
 import type { Transports } from './libp2p.js'
@@ -8,6 +9,7 @@ export interface Libp2pExtra {
   /** Instead of TCP. */
   readonly transports?: Transports
   readonly timing?: Partial<Timing>
+  readonly budgets?: Partial<Budgets>
 }
 
 /**
@@ -44,6 +46,9 @@ function lazyNetwork(options: NetworkOptions, extra: Libp2pExtra): Network {
     addresses: () => state.mesh?.addresses() ?? [],
     publish: (bytes) => state.mesh?.publish(bytes),
     send: (to, bytes) => state.mesh?.send(to, bytes) ?? false,
+    recheck: () => state.mesh?.recheck(),
+    tellKeys: () => state.mesh?.tellKeys(),
+    bringBadge: (to, badge) => state.mesh?.bringBadge(to, badge) ?? false,
     links: () => state.mesh?.links() ?? [],
     counters: () => state.mesh?.counters() ?? {},
     async close() {

@@ -149,7 +149,7 @@ describe('a connection', () => {
     const seeds = other.node.getMultiaddrs().map((address) => address.toString())
     const alice = await networks.start({ seeds })
     await vi.waitFor(() => expect(noticesOf(alice)).toEqual(['incompatible']), soon)
-    expect(alice.notices[0]?.text).toContain('speaks no /grapevine/sync/1')
+    expect(alice.notices[0]?.text).toContain('speaks no /grapevine/hello/1')
   })
 
   it('of a peer of later versions is refused with a word on what to do', async () => {

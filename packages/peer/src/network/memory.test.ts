@@ -1,8 +1,9 @@
+import { Malformed } from '@grapevine/core'
 import type { PeerId } from '@grapevine/core'
 import { describe, expect, it } from 'vitest'
 import { memoryHub } from './memory.js'
 import type { MemoryHub } from './memory.js'
-import type { Network, NetworkHooks } from './network.js'
+import type { Network, NetworkHooks, Trust } from './network.js'
 
 interface Station {
   readonly network: Network
@@ -15,11 +16,18 @@ interface Station {
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
 const bytes = (said: string): Uint8Array => new Uint8Array(Buffer.from(said))
 
+interface StationOptions {
+  readonly mesh?: string
+  readonly gossip?: boolean
+  readonly handling?: () => Promise<void>
+  readonly trust?: Trust
+}
+
 /** A network of `hub`, called like its peer, on which each stream frame takes as long as `handling`. */
 function station(
   hub: MemoryHub,
   name: string,
-  { mesh = 'mesh', gossip = true, handling = async (): Promise<void> => {} } = {},
+  { mesh = 'mesh', gossip = true, handling = async () => {}, trust }: StationOptions = {},
 ): Station {
   const told: string[] = []
   const waiting = new Set<() => void>()
@@ -39,7 +47,7 @@ function station(
     },
     linked: ({ peer }) => tell(`linked ${peer}`),
     unlinked: (peer, why) => tell(`unlinked ${peer}: ${why}`),
-    notice: () => {},
+    notice: ({ text: said }) => tell(said),
   }
   const network = hub.network({
     identity: { peer: name as PeerId, seed: bytes(name), sign: (given) => given },
@@ -56,6 +64,7 @@ function station(
     seeds: [],
     mdns: false,
     gossip,
+    trust,
   })
   const until = async (what: string): Promise<void> =>
     new Promise((resolve) => {
@@ -169,5 +178,61 @@ describe('the network in memory', () => {
     a.network.publish(bytes('presence'))
     await b.until('alice sent presence')
     expect(b.told).not.toContain('alice published presence')
+  })
+})
+
+/** Members are those whose badge is their name; keys are news once. */
+function trustOf(name: string, revoked: ReadonlySet<string>) {
+  const state = { badge: [bytes(name)], keys: '' }
+  const trust: Trust = {
+    badge: () => state.badge,
+    admit: (peer, badge) =>
+      badge.map(text).join() === peer && !revoked.has(peer)
+        ? { is: 'member', badge: [] as never }
+        : { is: 'stranger', why: 'shows no badge of this mesh' },
+    networkKeys: () => [],
+    keysFrame: () => (state.keys === '' ? undefined : bytes(state.keys)),
+    hearKeys(frame) {
+      const isNews = state.keys !== text(frame)
+      state.keys = text(frame)
+      return isNews
+    },
+    hearBadge(badge) {
+      if (badge.length === 0) throw new Malformed('it is empty')
+      state.badge = [...badge]
+    },
+  }
+  return { trust, state }
+}
+
+describe('a closed mesh in memory', () => {
+  it('links members only, and no more whoever was revoked', async () => {
+    const hub = memoryHub()
+    const revoked = new Set<string>()
+    const a = station(hub, 'alice', { trust: trustOf('alice', revoked).trust })
+    const b = station(hub, 'bob', { trust: trustOf('bob', revoked).trust })
+    const m = station(hub, 'mallory', { trust: trustOf('somebody', revoked).trust })
+    for (const { network } of [a, b, m]) await network.start()
+    await a.until('peer mallory shows no badge of this mesh')
+    expect(a.network.links().map(({ peer }) => peer)).toEqual(['bob'])
+    expect(m.network.links()).toEqual([])
+    revoked.add('bob')
+    a.network.recheck()
+    await b.until('unlinked alice: shows no badge of this mesh')
+    expect(a.network.links()).toEqual([])
+  })
+
+  it('hands on keys of the network, and badges', async () => {
+    const hub = memoryHub()
+    const made = ['alice', 'bob', 'carol'].map((name) => ({ name, ...trustOf(name, new Set()) }))
+    const stations = made.map(({ name, trust }) => station(hub, name, { trust }))
+    for (const { network } of stations) await network.start()
+    made[0]!.state.keys = 'new'
+    stations[0]!.network.tellKeys()
+    expect(made.map(({ state }) => state.keys)).toEqual(['new', 'new', 'new'])
+    expect(stations[0]!.network.bringBadge(bob, [bytes('bob'), bytes('wider')])).toBe(true)
+    expect(made[1]!.state.badge.map(text)).toEqual(['bob', 'wider'])
+    expect(stations[0]!.network.bringBadge(bob, [])).toBe(true)
+    expect(stations[0]!.network.bringBadge('dave' as PeerId, [])).toBe(false)
   })
 })

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Malformed } from '@grapevine/core'
 import type { PeerId } from '@grapevine/core'
 import { systemClock } from '../clock.js'
 import type { Clock } from '../clock.js'
 import type { Link, Network, NetworkOptions, OpenNetwork } from './network.js'
+import { isSameBadge } from './vouching.js'
 
 /**
  * A network inside this process, for tests: whoever opens it is linked with all others of its mesh.
@@ -104,6 +106,20 @@ export function memoryHub({ now }: Pick<Clock, 'now'> = systemClock): MemoryHub 
 
 const networkOf = (node: Node, door: Pick<Network, 'start' | 'close'>): Network => ({
   ...door,
+  recheck() {
+    for (const { to } of node.lines.values()) {
+      const why = strangeness(node, to)
+      if (why !== undefined) disconnect(node, to, why)
+    }
+  },
+  tellKeys() {
+    for (const { to } of node.lines.values()) tellKeys(node, to)
+  },
+  bringBadge(to, badge) {
+    const line = node.lines.get(to)
+    if (line !== undefined) taken(() => line.to.options.trust?.hearBadge(badge))
+    return line !== undefined
+  },
   addresses: () => [addressOf(node)],
   publish(bytes) {
     for (const line of node.lines.values())
@@ -122,8 +138,44 @@ const addressOf = ({ options }: Node): string => `/memory/${options.introduction
 const isSameMesh = (a: Node, b: Node): boolean =>
   Buffer.compare(a.options.meshId, b.options.meshId) === 0
 
+/** Why one of them does not take the other for a member, or undefined. */
+function strangeness({ options: { trust } }: Node, { options: other }: Node): string | undefined {
+  if (trust === undefined) return undefined
+  const admission = trust.admit(other.identity.peer, other.trust?.badge() ?? [], 'introduced')
+  return admission.is === 'stranger' ? admission.why : undefined
+}
+
+function isRefused(node: Node, other: Node): boolean {
+  const why = strangeness(node, other)
+  if (why === undefined) return false
+  const { peer } = other.options.identity
+  const text = `peer ${peer.slice(0, 8)} ${why}`
+  node.options.hooks.notice({ notice: 'stranger', peer, text })
+  return true
+}
+
+/** What is news to the other goes on from there. */
+function tellKeys({ options: { trust } }: Node, to: Node): void {
+  const frame = trust?.keysFrame()
+  if (frame === undefined) return
+  taken(() => {
+    if (to.options.trust?.hearKeys(frame) !== true) return
+    for (const line of to.lines.values()) tellKeys(to, line.to)
+  })
+}
+
+/** What is malformed is not taken, as anywhere. */
+function taken(take: () => void): void {
+  try {
+    take()
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+  }
+}
+
 function connect(a: Node, b: Node, sinceMs: number): void {
   if (a.lines.has(b.options.identity.peer)) return
+  if (isRefused(a, b) || isRefused(b, a)) return
   for (const [from, to] of [
     [a, b],
     [b, a],
@@ -133,10 +185,24 @@ function connect(a: Node, b: Node, sinceMs: number): void {
     const link = { peer: identity.peer, introduction, address, isInbound: to === a, sinceMs }
     from.lines.set(identity.peer, { link, to, frames: [], isUp: true, isPumping: false })
     const { name } = introduction
-    const contact = { peer: identity.peer, name, addresses: [address], seenAt: sinceMs }
+    const badge = to.options.trust?.badge()
+    const contact = { peer: identity.peer, name, addresses: [address], seenAt: sinceMs, badge }
     from.options.book.learn(contact, identity.peer)
     from.options.hooks.linked(link)
   }
+  tellKeys(a, b)
+  tellKeys(b, a)
+  bringNewer(a, b)
+  bringNewer(b, a)
+}
+
+/** Whoever was away when it was given another badge shows an older one. */
+function bringNewer({ options: { trust } }: Node, { options: other }: Node): void {
+  const shown = other.trust?.badge() ?? []
+  const admission = trust?.admit(other.identity.peer, shown, 'introduced')
+  if (admission?.is !== 'member') return
+  const newest = admission.badge.map(({ bytes }) => bytes)
+  if (newest.length > 0 && !isSameBadge(newest, shown)) taken(() => other.trust?.hearBadge(newest))
 }
 
 function disconnect(a: Node, b: Node, why: string): void {

@@ -2,7 +2,9 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { Libp2p } from '@libp2p/interface'
 import { createAcquaintance } from './acquaintance.js'
 import type { Acquaintance } from './acquaintance.js'
-import { bareAddress, isDialable, resolvedAddresses } from './addresses.js'
+import { bareAddress, isNeighbour, resolvedAddresses } from './addresses.js'
+import { defaultBudgets, openBudgets } from './budget.js'
+import type { Budgets } from './budget.js'
 import { createCounters } from './counters.js'
 import { createDoor, watchDoor } from './door.js'
 import type { Door } from './door.js'
@@ -10,17 +12,20 @@ import { createGossip } from './gossip.js'
 import type { Gossip } from './gossip.js'
 import { ownVersions } from './hello.js'
 import type { Hello } from './hello.js'
-import { createOutside, guarded, safeBook } from './hooks.js'
+import { createOutside, guarded, safeBook, safeTrust } from './hooks.js'
+import { createKeyring } from './keyring.js'
 import { createNode } from './libp2p.js'
 import type { Neighbourhood } from './libp2p.js'
 import type { Libp2pExtra } from './libp2p-network.js'
 import { shownLink } from './link.js'
-import { createLinks, syncProtocol } from './links.js'
+import { createLinks } from './links.js'
+import { helloProtocol } from './meeting.js'
 import type { Links } from './links.js'
 import { announced, listenFailure, listenOn } from './listening.js'
 import type { Network, NetworkOptions } from './network.js'
 import { holdMs } from './pace.js'
 import { fromLibrary } from './peer-ids.js'
+import { protector } from './protector.js'
 import * as reactions from './reactions.js'
 import type { Parts } from './reactions.js'
 import { createPulse, pulseProtocol } from './pulse.js'
@@ -29,6 +34,12 @@ import type { Redial } from './redial.js'
 import { createStrikes } from './strikes.js'
 import { defaultTiming } from './timing.js'
 import type { Timing } from './timing.js'
+import * as trusting from './trusting.js'
+import { createVouching } from './vouching.js'
+import { encodeBadge } from './wire.js'
+
+/** Of either protocol, over one connection. */
+const oneStream = { maxInboundStreams: 1 } as const
 
 /** A network that has started. */
 export type Mesh = Omit<Network, 'start'>
@@ -36,8 +47,11 @@ export type Mesh = Omit<Network, 'start'>
 export async function startMesh(options: NetworkOptions, extra: Libp2pExtra): Promise<Mesh> {
   const listen = await listenOn(options.listen)
   const announce = announced(options.announce)
-  const { parts, door } = assemble(options, { ...defaultTiming, ...extra.timing })
-  const { links, redial, pulse, timing, gossip, counters } = parts
+  const { parts, door } = assemble(options, {
+    timing: { ...defaultTiming, ...extra.timing },
+    budgets: { ...(options.trust === undefined ? openBudgets : defaultBudgets), ...extra.budgets },
+  })
+  const { links, redial, pulse, timing, budgets, gossip, counters, keyring } = parts
   const node = await createNode({
     privateKey: await generateKeyPairFromSeed('Ed25519', options.identity.seed),
     listen,
@@ -45,14 +59,26 @@ export async function startMesh(options: NetworkOptions, extra: Libp2pExtra): Pr
     transports: extra.transports,
     mdns: options.mdns ? neighbourhood(parts) : undefined,
     gater: door.gater,
+    protector:
+      keyring &&
+      protector({ keyring, counters, knockMs: timing.knockMs, handshakes: budgets.handshakes }),
     gossip: gossip?.service,
     timing,
+    budgets,
   })
   parts.node = node
-  await node.handle(syncProtocol, (stream, connection) => {
-    links.accept(stream, connection).catch((error: unknown) => connection.abort(error as Error))
-  })
-  await node.handle(pulseProtocol, (stream, connection) => pulse.accept(stream, connection))
+  await node.handle(
+    helloProtocol,
+    (stream, connection) => {
+      links.accept(stream, connection).catch((error: unknown) => connection.abort(error as Error))
+    },
+    oneStream,
+  )
+  await node.handle(
+    pulseProtocol,
+    (stream, connection) => pulse.accept(stream, connection),
+    oneStream,
+  )
   watchDoor(node, links, counters)
   try {
     await node.start()
@@ -75,7 +101,10 @@ function meshOf(parts: Parts, node: Libp2p): Mesh {
         if (peer !== undefined) links.send(peer, 'replica', bytes)
       }
     },
-    send: (to, bytes) => links.send(to, 'replica', bytes),
+    send: links.answer,
+    recheck: () => trusting.recheck(parts),
+    tellKeys: () => trusting.tellKeys(parts),
+    bringBadge: (to, badge) => links.send(to, 'badge', encodeBadge(badge)),
     links: () => links.all().map(shownLink),
     counters: counters.all,
     async close() {
@@ -89,14 +118,22 @@ function meshOf(parts: Parts, node: Libp2p): Mesh {
 }
 
 /** Makes the parts, and ties what one finds out to what others do about it. */
-function assemble(options: NetworkOptions, timing: Timing): { parts: Parts; door: Door } {
+function assemble(
+  options: NetworkOptions,
+  { timing, budgets }: { readonly timing: Timing; readonly budgets: Budgets },
+): { parts: Parts; door: Door } {
   const counters = createCounters()
+  const trust = options.trust && safeTrust(options.trust, counters)
   const base: Base = {
     options,
     timing,
+    budgets,
     counters,
+    trust,
+    keyring: trust && createKeyring(() => trust.networkKeys()),
+    vouching: createVouching(trust),
     book: safeBook(options.book, counters),
-    outside: createOutside(options.hooks, counters),
+    outside: createOutside(options.hooks, counters, budgets.strangersTold),
     strikes: createStrikes(timing.banMs),
   }
   const door = createDoor(base.strikes.isBanned, counters)
@@ -110,6 +147,7 @@ function assemble(options: NetworkOptions, timing: Timing): { parts: Parts; door
     pulse: createPulse({
       timing,
       links: links.all,
+      mayWait: links.mayWait,
       dead({ connection }) {
         counters.add('linksDead')
         guarded(counters, () => connection.abort(new Error('nobody is there')))
@@ -117,18 +155,36 @@ function assemble(options: NetworkOptions, timing: Timing): { parts: Parts; door
     }),
     knocks: door.knocks,
     contactCount: 0,
+    shownBadge: trust?.badge() ?? [],
     node: undefined,
   }
   return { parts, door }
 }
 
 /** What every part may use; the parts themselves are there once all are made. */
-type Base = Pick<Parts, 'options' | 'timing' | 'counters' | 'book' | 'outside' | 'strikes'>
+type Base = Pick<
+  Parts,
+  | 'options'
+  | 'timing'
+  | 'budgets'
+  | 'counters'
+  | 'trust'
+  | 'keyring'
+  | 'vouching'
+  | 'book'
+  | 'outside'
+  | 'strikes'
+>
 
-const makeLinks = ({ options, timing, counters }: Base, parts: () => Parts): Links =>
+const makeLinks = (
+  { options, timing, budgets, counters, trust }: Base,
+  parts: () => Parts,
+): Links =>
   createLinks({
     self: options.identity.peer,
+    admit: trust && ((peer, badge) => trust.admit(peer, badge, 'introduced')),
     timing,
+    budgets,
     counters,
     hello: () => helloOf(parts()),
     made: (link) => reactions.onLinked(parts(), link),
@@ -139,19 +195,26 @@ const makeLinks = ({ options, timing, counters }: Base, parts: () => Parts): Lin
     twins: (peer, addresses) => reactions.onTwins(parts(), peer, addresses),
   })
 
-const makeGossip = ({ options, counters, outside }: Base, parts: () => Parts): Gossip =>
+const makeGossip = ({ options, budgets, counters, outside }: Base, parts: () => Parts): Gossip =>
   createGossip({
     meshId: options.meshId,
+    messages: budgets.gossipMessages,
+    seenMax: budgets.seenMessagesMax,
+    mayWait: (connection) => parts().links.mayWait(connection),
     counters,
     heard: outside.heard,
     rejected: (from) => reactions.onMisdeed(parts(), from, 'it passes on what no member may take'),
     holdMs: () => holdMs(parts().links.all(), parts().contactCount),
   })
 
-const makeAcquaintance = ({ options, timing, book }: Base, parts: () => Parts): Acquaintance =>
+const makeAcquaintance = (
+  { options, timing, book, vouching }: Base,
+  parts: () => Parts,
+): Acquaintance =>
   createAcquaintance({
     self: options.identity.peer,
     book,
+    isVouched: vouching.isVouched,
     tellMs: timing.tellMs,
     linked: () =>
       parts()
@@ -163,7 +226,7 @@ const makeAcquaintance = ({ options, timing, book }: Base, parts: () => Parts): 
   })
 
 const makeRedial = (
-  { options, timing, book, strikes, outside }: Base,
+  { options, timing, book, vouching, strikes, outside }: Base,
   parts: () => Parts,
 ): Redial =>
   createRedial({
@@ -171,7 +234,7 @@ const makeRedial = (
     timing,
     seeds: options.seeds,
     resolveSeed: resolvedAddresses,
-    contacts: () => book.contacts(),
+    contacts: () => book.contacts().filter(vouching.isVouched),
     mayDial: (peer) => !strikes.isBanned(peer),
     isLinked: (peer) => parts().links.get(peer) !== undefined,
     linkCount: () => parts().links.all().length,
@@ -181,23 +244,25 @@ const makeRedial = (
       outside.notice({ notice: 'unreachable', text: `nobody can be reached at ${seed}: ${why}` }),
   })
 
-const helloOf = ({ options, node }: Parts): Hello => ({
+const helloOf = ({ options, trust, node }: Parts): Hello => ({
   versions: ownVersions,
   meshId: options.meshId,
   introduction: options.introduction,
   addresses: node === undefined ? [] : addressesOf(node),
   gossips: options.gossip,
+  badge: trust?.badge() ?? [],
 })
 
 const addressesOf = (node: Libp2p): readonly string[] => node.getMultiaddrs().map(bareAddress)
 
 /** Whoever asks for this mesh on the local network is only somebody to try. */
-const neighbourhood = ({ options, redial, counters }: Parts): Neighbourhood => ({
+const neighbourhood = ({ options, redial, counters, trust }: Parts): Neighbourhood => ({
   tag: `_gv-${Buffer.from(options.meshId).toString('hex', 0, 8)}._udp.local`,
   found(id, addresses) {
     guarded(counters, () => {
       const peer = fromLibrary(id)
-      const dialable = addresses.map(bareAddress).filter(isDialable)
+      const hasDoor = trust !== undefined
+      const dialable = addresses.map(bareAddress).filter((one) => isNeighbour(one, hasDoor))
       if (peer !== undefined && dialable.length > 0) redial.candidate(peer, dialable)
     })
   },

@@ -1,4 +1,4 @@
-import type { PeerId } from '@grapevine/core'
+import type { BadgeChain, PeerId } from '@grapevine/core'
 
 /** What a peer says of itself to whoever it is connected with. */
 export interface Introduction {
@@ -26,7 +26,33 @@ export interface Contact {
   readonly addresses: readonly string[]
   /** When somebody last was connected with it, or heard it. */
   readonly seenAt: number
+  /** In a closed mesh: the links of its badge, root first. Nobody is believed to be a member without. */
+  readonly badge?: readonly Uint8Array[] | undefined
 }
+
+/** What guards the doors of a closed mesh. An open mesh has none, and listens on this machine only. */
+export interface Trust {
+  /** This peer's own badge, root first, as it stands now. */
+  badge(): readonly Uint8Array[]
+  /**
+   * Whether whoever shows this badge is a member; asked at each introduction, again for each link when
+   * anything was revoked, and for whom others tell of (`hearsay`).
+   */
+  admit(peer: PeerId, badge: readonly Uint8Array[], how: 'introduced' | 'hearsay'): Admission
+  /** Pre-shared keys, newest first: the first is used to dial, all are taken from whoever dials. */
+  networkKeys(): readonly Uint8Array[]
+  /** What a member just linked should hear of the network keys; undefined: nothing yet. */
+  keysFrame(): Uint8Array | undefined
+  /** A frame about network keys came; true: it was news, and goes on to all links. Throws `Malformed`. */
+  hearKeys(frame: Uint8Array): boolean
+  /** A badge was brought for this peer, by whoever issued it: taken if it holds. Throws `Malformed`. */
+  hearBadge(badge: readonly Uint8Array[]): void
+}
+
+export type Admission =
+  | { readonly is: 'member'; readonly badge: BadgeChain }
+  /** `why`: what follows the name of the other peer, for both sides' operators. */
+  | { readonly is: 'stranger'; readonly why: string }
 
 /** Whom this peer knows; kept by the peer, used by the network to dial and to tell others. */
 export interface Book {
@@ -67,6 +93,12 @@ export interface Network {
   /** To one linked peer; false: it is not linked, or takes no more for now. */
   send(to: PeerId, bytes: Uint8Array): boolean
   links(): readonly Link[]
+  /** Something was revoked, or ended: links whose badge does not hold any more are dropped at once. */
+  recheck(): void
+  /** The network keys moved: tells all links. */
+  tellKeys(): void
+  /** Brings a member that is linked a new badge; false: it is not linked. */
+  bringBadge(to: PeerId, badge: readonly Uint8Array[]): boolean
   /** Counters for operators and tests: bytes and frames in and out, dials, drops, gossip copies. */
   counters(): Readonly<Record<string, number>>
   close(): Promise<void>
@@ -89,6 +121,8 @@ export interface NetworkOptions {
   readonly mdns: boolean
   /** Without it everything spreads by sessions alone. */
   readonly gossip: boolean
+  /** undefined: the mesh is open. */
+  readonly trust?: Trust | undefined
 }
 
 export type OpenNetwork = (options: NetworkOptions) => Network

@@ -22,6 +22,8 @@ interface PulseOptions {
   readonly timing: Timing
   readonly links: () => readonly LiveLink[]
   readonly dead: (link: LiveLink) => void
+  /** Whether its introduction is under way, and has gone well so far. */
+  readonly mayWait: (connection: Connection) => boolean
 }
 
 interface Beat {
@@ -36,8 +38,10 @@ const looksPerPulse = 5
 /** More bytes than that at once are no beat. */
 const bytesMax = 16
 
-export function createPulse({ timing, links, dead }: PulseOptions): Pulse {
+export function createPulse({ timing, links, dead, mayWait }: PulseOptions): Pulse {
   const beats = new WeakMap<Connection, Beat>()
+  /** The other side may have made its link a moment before this one does. */
+  const early = new WeakMap<Connection, Stream>()
   const lookMs = timing.pulseMs / looksPerPulse
   let expectedMs = performance.now() + lookMs
 
@@ -61,6 +65,8 @@ export function createPulse({ timing, links, dead }: PulseOptions): Pulse {
       const now = performance.now()
       const beat: Beat = { heardMs: now, sentMs: now, isBack: true, stream: undefined }
       beats.set(connection, beat)
+      const waiting = early.get(connection)
+      if (waiting !== undefined) write(waiting)
       if (isInbound) return
       connection.newStream(pulseProtocol).then(
         (stream) => follow(stream, connection, beat),
@@ -69,10 +75,12 @@ export function createPulse({ timing, links, dead }: PulseOptions): Pulse {
       )
     },
     accept(stream, connection) {
+      if (!beats.has(connection) && !mayWait(connection)) return stream.abort(new Error('no link'))
       stream.addEventListener('message', ({ data }) => {
         const beat = beats.get(connection)
-        if (beat === undefined || data.byteLength > bytesMax)
-          return stream.abort(new Error('no beat'))
+        const isUnread = stream.writeBufferLength > bytesMax
+        if (data.byteLength > bytesMax || isUnread) return stream.abort(new Error('no beat'))
+        if (beat === undefined) return void early.set(connection, stream)
         beat.heardMs = performance.now()
         write(stream)
       })

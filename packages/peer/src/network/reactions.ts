@@ -1,20 +1,23 @@
 import type { Libp2p } from '@libp2p/interface'
 import type { PeerId } from '@grapevine/core'
 import type { Acquaintance } from './acquaintance.js'
-import { dialableAddresses } from './addresses.js'
 import type { Counters } from './counters.js'
 import { dial } from './dial.js'
 import type { Gossip } from './gossip.js'
 import type { Outside } from './hooks.js'
-import { shownLink } from './link.js'
+import type { Keyring } from './keyring.js'
+import { contactOf, shownLink } from './link.js'
 import type { LiveLink } from './link.js'
 import type { Links } from './links.js'
-import type { Book, NetworkNotice, NetworkOptions } from './network.js'
+import type { Budgets } from './budget.js'
+import type { Book, NetworkNotice, NetworkOptions, Trust } from './network.js'
 import { toLibrary } from './peer-ids.js'
 import type { Pulse } from './pulse.js'
 import type { DialResult, DialTarget, Redial } from './redial.js'
 import type { Strikes } from './strikes.js'
 import type { Timing } from './timing.js'
+import * as trusting from './trusting.js'
+import type { Vouching } from './vouching.js'
 import { decodeTwins } from './wire.js'
 import type { FrameKind } from './wire.js'
 
@@ -23,6 +26,11 @@ export interface Parts {
   readonly options: NetworkOptions
   readonly book: Book
   readonly timing: Timing
+  readonly budgets: Budgets
+  /** undefined: the mesh is open. */
+  readonly trust: Trust | undefined
+  readonly keyring: Keyring | undefined
+  readonly vouching: Vouching
   readonly counters: Counters
   readonly outside: Outside
   readonly strikes: Strikes
@@ -35,29 +43,37 @@ export interface Parts {
   readonly knocks: () => number
   /** The book is long, and this is asked for each message. */
   contactCount: number
+  /** What links were shown last of this peer's own badge. */
+  shownBadge: readonly Uint8Array[]
   node: Libp2p | undefined
 }
+
+/** To find that a badge does not hold can take as long as so many frames. */
+const refusedContactFrames = 5
 
 const twinAdvice = 'stop one of them, or give it a data directory of its own'
 
 export function onLinked(parts: Parts, link: LiveLink): void {
-  const { gossip, acquaintance, redial, pulse, outside } = parts
-  const { peer, introduction, hello, connection } = link
+  const { gossip, acquaintance, vouching, redial, pulse, outside } = parts
+  const { peer, hello, connection } = link
   redial.linked(peer)
   pulse.begin(link)
-  const addresses = dialableAddresses(hello.addresses, link)
-  acquaintance.met({ peer, name: introduction.name, addresses, seenAt: Date.now() })
+  vouching.forget(peer)
+  trusting.bringNewer(parts, link)
+  acquaintance.met(contactOf(link))
   if (hello.gossips) gossip?.admit(connection)
   onMembersChanged(parts)
   outside.linked(shownLink(link))
+  trusting.greet(parts, peer)
   acquaintance.greet(peer)
 }
 
 export function onUnlinked(parts: Parts, { peer, hello, connection }: LiveLink, why: string): void {
-  const { book, gossip, acquaintance, redial, outside } = parts
+  const { book, gossip, acquaintance, vouching, redial, outside } = parts
   if (hello.gossips) gossip?.dismiss(connection)
   const contact = book.contact(peer)
-  if (contact !== undefined) acquaintance.met({ ...contact, seenAt: Date.now() })
+  if (contact !== undefined && vouching.isVouched(contact))
+    acquaintance.met({ ...contact, seenAt: Date.now() })
   outside.unlinked(peer, why)
   redial.unlinked(peer)
 }
@@ -75,15 +91,19 @@ export async function onFrame(
   kind: FrameKind,
   body: Uint8Array,
 ): Promise<void> {
-  const { options, outside, acquaintance, redial } = parts
+  const { options, outside, acquaintance, redial, links, counters } = parts
   switch (kind) {
     case 'replica': {
       const judgement = await outside.received(peer, body)
       if (judgement === 'reject') onMisdeed(parts, peer, 'it sent what no member may send')
       return
     }
-    case 'book':
-      return acquaintance.hear(peer, body)
+    case 'book': {
+      const refused = acquaintance.hear(peer, body)
+      counters.add('hearsayRefused', refused)
+      links.get(peer)?.frames.spend(refused * refusedContactFrames)
+      return
+    }
     case 'twin': {
       // One that speaks of an earlier process of this peer comes too late.
       if (!decodeTwins(body).includes(options.introduction.instance)) return
@@ -91,6 +111,12 @@ export async function onFrame(
       const why = `says that another process lives under the key of this one: ${twinAdvice}`
       return outside.noticeOnce('twin', peer, why)
     }
+    case 'keys':
+      return trusting.onKeys(parts, peer, body)
+    case 'badge':
+      return trusting.onBadge(parts, body)
+    case 'renewed':
+      return trusting.onRenewed(parts, peer, body)
   }
 }
 
@@ -125,10 +151,10 @@ export function onMisdeed(parts: Parts, peer: PeerId, why: string): void {
 
 /** Two processes under one key cannot meet: libp2p takes each for the other itself. */
 export async function dialOrTwin(parts: Parts, target: DialTarget): Promise<DialResult> {
-  const { node, links, counters, timing, options, knocks } = parts
+  const { node, links, counters, timing, keyring, options, knocks } = parts
   if (node === undefined) return { is: 'failed', why: 'the network has not started' }
   const knocksBefore = knocks()
-  const result = await dial({ node, links, counters, timing }, target)
+  const result = await dial({ node, links, counters, timing, keyring }, target)
   // Whoever really dials itself is dialed.
   if (result.is === 'self' && knocks() === knocksBefore) {
     onTwins(parts, options.identity.peer, ['this one', target.addresses.join(', ')])

@@ -1,8 +1,11 @@
+import type { PeerId } from '@grapevine/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createNetworks, freePorts } from '../../test/networks.js'
+import { createNetworks, freePorts, quick } from '../../test/networks.js'
 import type { TestNetwork, TestNetworkOptions } from '../../test/networks.js'
 import { startProxy } from '../../test/proxy.js'
 import type { Proxy } from '../../test/proxy.js'
+import { createRedial } from './redial.js'
+import { defaultTiming } from './timing.js'
 
 const networks = createNetworks()
 const proxies: Proxy[] = []
@@ -106,5 +109,41 @@ describe('a seed', () => {
       () => expect(alice.links().map(({ peer }) => peer)).toEqual([carol.peer]),
       soon,
     )
+  })
+})
+
+describe('ten thousand who say to be near', () => {
+  it('from the local network, are tried one a second, and keep no member waiting', async () => {
+    const dialed: string[] = []
+    let most = 0
+    const addresses = Array.from({ length: 20 }, (_, index) => `/ip4/10.0.0.${index}/tcp/7000`)
+    const idOf = (index: number): PeerId => `${index}`.padStart(64, 'f') as PeerId
+    const member = { peer: idOf(1), name: 'bob', addresses, seenAt: Date.now() }
+    const redial = createRedial({
+      self: '0'.repeat(64) as PeerId,
+      timing: { ...defaultTiming, ...quick },
+      seeds: [],
+      resolveSeed: async () => [],
+      contacts: () => [member],
+      mayDial: () => true,
+      isLinked: () => false,
+      linkCount: () => 0,
+      shed() {},
+      unreachable() {},
+      async dial({ peer, addresses: given }) {
+        dialed.push(peer ?? '')
+        if (peer !== member.peer) most = Math.max(most, given.length)
+        return { is: 'failed', why: 'nobody is there' }
+      },
+    })
+    const startedMs = performance.now()
+    for (let index = 2; index < 10_002; index++) redial.candidate(idOf(index), addresses)
+    const ofOthers = (): readonly string[] => dialed.filter((peer) => peer !== member.peer)
+    await vi.waitUntil(() => ofOthers().length >= 2, soon)
+    redial.stop()
+    const seconds = (performance.now() - startedMs) / 1_000
+    expect(ofOthers().length).toBeLessThanOrEqual(1 + seconds)
+    expect(most).toBe(4)
+    expect(dialed.filter((peer) => peer === member.peer).length).toBeGreaterThan(0)
   })
 })

@@ -64,6 +64,8 @@ interface Inside extends RedialOptions {
   load: EventLoopUtilization
   slots: number
   rotateAt: number
+  /** When the next candidate may be tried. */
+  candidateAt: number
   isStopped: boolean
   timer: NodeJS.Timeout | undefined
 }
@@ -79,6 +81,9 @@ export const fullMeshMax = 32
 const linksMin = 12
 const candidatesMax = 256
 const candidateFailuresMax = 3
+/** Anybody can name them: so few of their addresses are tried, and one of them in so long. */
+const candidateAddressesMax = 4
+const candidateGapMs = 1_000
 /** Keys cost nothing: the oldest attempts are forgotten. */
 const attemptsMax = 10_000
 const dayMs = 24 * 3_600_000
@@ -95,6 +100,7 @@ export function createRedial(options: RedialOptions): Redial {
     load: performance.eventLoopUtilization(),
     slots: dialsMax,
     rotateAt: performance.now() + options.timing.rotateMs,
+    candidateAt: 0,
     isStopped: false,
     timer: undefined,
   }
@@ -118,7 +124,7 @@ export function createRedial(options: RedialOptions): Redial {
     },
     candidate(peer, addresses) {
       if (candidates.size >= candidatesMax && !candidates.has(peer)) return
-      candidates.set(peer, addresses)
+      candidates.set(peer, addresses.slice(0, candidateAddressesMax))
       wake(inside)
     },
     stop() {
@@ -151,6 +157,7 @@ function wake(inside: Inside): void {
   const soonest = Math.min(
     isLinkedEnough(inside) ? Infinity : inside.seedbed.dial(now),
     dialPeers(inside, now),
+    dialCandidate(inside, now),
     now + timing.redialMaxMs,
   )
   const waitMs = Math.max(20, soonest - performance.now())
@@ -184,6 +191,22 @@ function dialPeers(inside: Inside, now: number): number {
   return soonest
 }
 
+/** Whoever was found nearby: one after the other, and beside those who are known. */
+function dialCandidate(inside: Inside, now: number): number {
+  const { candidates, self } = inside
+  if (candidates.size === 0 || isLinkedEnough(inside)) return Infinity
+  if (now < inside.candidateAt) return inside.candidateAt
+  for (const [peer, addresses] of candidates) {
+    const attempts = attemptsFor(inside, peer)
+    const isDue = attempts.notBefore <= now && !attempts.isUnderWay
+    if (!isDue || peer === self || inside.isLinked(peer) || !inside.mayDial(peer)) continue
+    inside.candidateAt = now + candidateGapMs
+    void dialPeer(inside, { peer, addresses }, attempts)
+    break
+  }
+  return now + candidateGapMs
+}
+
 async function dialPeer(
   inside: Inside,
   { peer, addresses }: WantedPeer,
@@ -213,14 +236,8 @@ interface WantedPeer {
 
 /** Whom there should be a link to, most recently seen first. */
 function wantedPeers(inside: Inside, now: number): readonly WantedPeer[] {
-  const { self, candidates, timing } = inside
-  const contacts = inside.contacts().filter(({ addresses }) => addresses.length > 0)
-  const known: readonly Contact[] = [
-    ...contacts,
-    ...[...candidates]
-      .filter(([peer]) => !contacts.some((contact) => contact.peer === peer))
-      .map(([peer, addresses]) => ({ peer, name: '', addresses, seenAt: Date.now() })),
-  ]
+  const { self, timing } = inside
+  const known = inside.contacts().filter(({ addresses }) => addresses.length > 0)
   const absent = known
     .filter(({ peer }) => peer !== self && !inside.isLinked(peer) && inside.mayDial(peer))
     .toSorted((a, b) => b.seenAt - a.seenAt)

@@ -1,6 +1,8 @@
 /** How long things may take; tests hand in shorter ones. */
 export interface Timing {
-  /** From a connection to an introduction that is right. */
+  /** From a connection to a key of the network. */
+  readonly knockMs: number
+  /** From there to an introduction that is right. */
   readonly helloMs: number
   /** A link that takes no byte for so long is closed. */
   readonly stallMs: number
@@ -26,6 +28,7 @@ export interface Timing {
 }
 
 export const defaultTiming: Timing = {
+  knockMs: 3_000,
   helloMs: 3_000,
   stallMs: 15_000,
   crossingMs: 10_000,

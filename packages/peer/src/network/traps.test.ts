@@ -8,7 +8,7 @@
  *  4 a listener that throws             here; hostile: a thousand malformed …
  *  5 scores that never punish           strikes; hostile: cost their sender the link
  *  6 topic scores that cancel faults    no topic is scored: `topics` is empty
- *  7 the muxer buffers a whole frame    pressure, as far as links go; below the muxer only members' lines matter
+ *  7 the muxer buffers a whole frame    muxer-guard; pressure, as far as links go
  *  8 reconnecting washes scores off     strikes; hostile: a new one is not let in
  *  9 more than ten peers on one address here: fifty peers
  * 10 five connections a second a host   here: fifty peers
@@ -17,12 +17,12 @@
  * 13 frames of 4 MiB, 5,000 messages    here: a frame that is too large
  * 14 too large a frame leaves a mute    here: a frame that is too large
  * 15 novel topics, floodsub             hostile: topics that nobody has; protocols that are not spoken
- * 16 pre-shared keys                    none is used yet
+ * 16 pre-shared keys                    protector; rotation: ours are several
  * 17 seen by the wall clock             the id is the hash of the content, and replicas take twice what comes twice
  * 18 publishing with no peers throws    here
  * 19 a stalled event loop               redial: where this process stood still
  * 20 mDNS takes anything                off unless asked for, and then only candidates, held to a few
- * 21 identify tells strangers           it says `grapevine`, and never runs by itself
+ * 21 identify tells strangers           hostile: it is not spoken
  * 22 allow and deny lists               not used
  * 23 RSA keys                           hostile: a key of another kind
  * 24 Node 20 lacks withResolvers        with-resolvers; and all of these tests run on it
@@ -131,6 +131,25 @@ describe('gossip', () => {
     expect(messages).toBe(180)
     // Nearly four would come otherwise. One does, where the machine has time for nothing else.
     expect(copies / messages).toBeLessThan(2)
+  })
+
+  it('remembers so many messages and no more: the clock that it forgets by can be set back', async () => {
+    const budgets = { seenMessagesMax: 10 }
+    const alice = await networks.start({ budgets })
+    const bob = await networks.start({ budgets, seeds: seedOf(alice) })
+    const times = (): number =>
+      bob.heard.filter(({ bytes }) => Buffer.from(bytes).toString() === 'again').length
+    const hears = (): boolean => {
+      alice.publish(Buffer.from(`${performance.now()}`))
+      return bob.heard.length > 0
+    }
+    await vi.waitUntil(hears, { ...soon, interval: 100 })
+    // Within its time each would be heard once.
+    await vi.waitUntil(() => {
+      alice.publish(Buffer.from('again'))
+      return hears() && times() > 1
+    }, soon)
+    expect(bob.counters()['faults']).toBe(0)
   })
 
   it('throws nothing at whoever has no peers', async () => {

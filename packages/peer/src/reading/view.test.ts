@@ -91,6 +91,8 @@ describe('a view', () => {
         seq: 1,
         id: release.id,
         author: alice.replica.peer,
+        authorName: undefined,
+        relay: alice.replica.peer,
         at: time,
         stamp: { ms: time, counter: 0 },
         message: 'first',

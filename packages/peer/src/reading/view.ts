@@ -1,6 +1,7 @@
 import type { Key, KeyChange, Release, Replica, Value } from '@grapevine/core'
 import type { Change, Entry, ReleaseInfo } from '../peer.js'
 import { releaseInfo, releaseInfos } from '../api/release-info.js'
+import type { Badges } from '../api/release-info.js'
 import { sortedKeys } from './sorted-keys.js'
 
 /**
@@ -57,11 +58,13 @@ export function openView(replica: Replica): View {
   const conflicting = new Set<Key>()
   const followers = new Set<(steps: readonly Step[]) => void>()
   let afterwards: (() => void)[] | undefined
+  /** After a disk that failed it is another one. */
+  let badges: Badges = replica
   for (const [key, { others }] of held) if (others.length > 0) conflicting.add(key)
 
   /** The one place where what is shown changes. */
   function move(moves: ReadonlyMap<Key, Move>): readonly Change[] {
-    const steps = stepsOf(held, moves)
+    const steps = stepsOf(held, moves, badges)
     const came = [...moves.keys()].filter((key) => !held.has(key) && moves.get(key)?.shown)
     const went = new Set<Key>()
     for (const [key, { shown }] of moves) {
@@ -84,16 +87,20 @@ export function openView(replica: Replica): View {
   return {
     get: (key) => held.get(key as Key)?.value,
     has: (key) => held.has(key as Key),
-    entry: (key) => entryOf(key as Key, held.get(key as Key), releaseInfo),
+    entry: (key) =>
+      entryOf(key as Key, held.get(key as Key), (release) => releaseInfo(release, badges)),
     entries: (prefix = '') =>
-      typeof prefix === 'string' ? entriesOf(held, sorted.under(prefix)) : [],
+      typeof prefix === 'string' ? entriesOf(held, sorted.under(prefix), badges) : [],
     keys: (prefix) => sorted.under(prefix),
-    conflicts: () => entriesOf(held, [...conflicting].sort()),
+    conflicts: () => entriesOf(held, [...conflicting].sort(), badges),
     counts: () => ({ keys: held.size, conflicts: conflicting.size }),
     isFromDisk: (key) => held.get(key as Key)?.isFromDisk === true,
     apply: (changes, at) =>
       move(new Map(changes.map((change) => [change.key, moveBy(change, at)]))),
-    replace: (at) => move(differences(held, readAll(at))),
+    replace(at) {
+      badges = at
+      return move(differences(held, readAll(at)))
+    },
     follow(follower) {
       followers.add(follower)
       return () => void followers.delete(follower)
@@ -167,8 +174,12 @@ const removerOf = (
     .history(key)
     .find(({ change }) => change.put === undefined && (change.seen.get(by) ?? 0) >= seq)?.release
 
-function stepsOf(held: ReadonlyMap<Key, Shown>, moves: ReadonlyMap<Key, Move>): readonly Step[] {
-  const infoOf = releaseInfos()
+function stepsOf(
+  held: ReadonlyMap<Key, Shown>,
+  moves: ReadonlyMap<Key, Move>,
+  badges: Badges,
+): readonly Step[] {
+  const infoOf = releaseInfos(badges)
   return [...moves].map(([key, { shown, release }]) => ({
     before: held.get(key)?.version ?? null,
     change: {
@@ -197,7 +208,11 @@ function entryOf(
   }
 }
 
-function entriesOf(held: ReadonlyMap<Key, Shown>, keys: readonly Key[]): readonly Entry[] {
-  const infoOf = releaseInfos()
+function entriesOf(
+  held: ReadonlyMap<Key, Shown>,
+  keys: readonly Key[],
+  badges: Badges,
+): readonly Entry[] {
+  const infoOf = releaseInfos(badges)
   return keys.flatMap((key) => entryOf(key, held.get(key), infoOf) ?? [])
 }

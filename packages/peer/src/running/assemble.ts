@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { limits } from '@grapevine/core'
-import type { PeerId, Records } from '@grapevine/core'
+import { badgeOf } from '@grapevine/core'
+import type { Records } from '@grapevine/core'
 import { createPeer } from '../api/create-peer.js'
 import { createEvents } from '../api/events.js'
 import type { Events } from '../api/events.js'
-import { genesisRecord, rulesOf, settleGenesis } from './genesis.js'
+import { isClosed, rulesOf, settleGenesis } from './genesis.js'
 import type { Genesis } from './genesis.js'
 import { keepHabits } from './habits.js'
 import type { Habits } from './habits.js'
@@ -13,13 +13,23 @@ import { createInterpreter } from './interpreter.js'
 import type { Interpreter } from './interpreter.js'
 import { createMembers } from './members.js'
 import type { Members } from './members.js'
-import type { Contact, Identity, Network, NetworkHooks, OpenNetwork } from '../network/network.js'
+import type { Identity, Network, NetworkHooks, OpenNetwork } from '../network/network.js'
 import type { Settings } from '../options.js'
 import type { Outlets } from './outlets.js'
-import type { Peer } from '../peer.js'
-import { faultText } from '../api/shown.js'
+import type { Notice, Peer } from '../peer.js'
+import { ensureAgeIdentity } from '../secrets/identity.js'
+import type { AgeIdentity } from '../secrets/identity.js'
+import { ageLabel } from '../trust/own-badge.js'
 import { software } from './software.js'
-import type { OpenStore, Store } from '../store/store.js'
+import { pull, relay, tellAll } from './spreading.js'
+import { startNetwork } from './start-network.js'
+import type { OpenStore, Store, Transaction } from '../store/store.js'
+import { linksOf } from '../trust/badge-text.js'
+import { enterMesh } from '../trust/enter.js'
+import type { Entry } from '../trust/enter.js'
+import { createGuard } from '../trust/guard.js'
+import type { Guard } from '../trust/guard.js'
+import { checkLoopback } from '../trust/loopback.js'
 import { openView } from '../reading/view.js'
 import type { View } from '../reading/view.js'
 
@@ -29,6 +39,8 @@ interface Assembly {
   readonly settings: Settings
   readonly openStore: OpenStore
   readonly openNetwork: OpenNetwork
+  /** Where a closed mesh keeps its keys: called before any of them is read or written. */
+  readonly checkPlace?: (() => Promise<void>) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -40,6 +52,8 @@ interface Parts {
   readonly members: Members
   readonly network: Network
   readonly habits: Habits
+  /** In a closed mesh. */
+  readonly guard: Guard | undefined
   /** When a presence was last taken. */
   heardAt: number | undefined
 }
@@ -50,15 +64,37 @@ export async function assemblePeer(assembly: Assembly): Promise<Peer> {
   signal?.throwIfAborted()
   const store = await openStore()
   try {
-    const records = await store.load()
-    const identity = await assembly.openIdentity(records.size > 0)
-    const genesis = settleGenesis(records, assembly.settings.genesis)
+    const stored = await store.load()
+    await checkDoors(assembly, settleGenesis(stored, assembly.settings.genesis))
+    const identity = await assembly.openIdentity(stored.size > 0)
+    const noted: Transaction[] = []
+    const age = ensureAgeIdentity(stored, (transaction) => noted.push(transaction))
+    const { recipient } = age
+    const entry = enterMesh({ records: stored, identity, settings: assembly.settings, recipient })
     signal?.throwIfAborted()
-    return assembleOn({ ...assembly, store, records, identity, genesis })
+    const news: Transaction = new Map([...noted, entry.transaction].flatMap((one) => [...one]))
+    // What others are shown by a badge, its holder must find again after it was killed.
+    if (entry.badge !== undefined && news.size > 0) await store.append(news)
+    const records = new Map([...stored, ...news]) as Records
+    const settings = called(assembly.settings, entry)
+    return assembleOn({ ...assembly, settings, store, records, identity, entry, age, news })
   } catch (error) {
     await store.close().catch(() => {})
     throw error
   }
+}
+
+/** Where everybody has a badge, it is called what that says: another name would be its own alone. */
+function called(settings: Settings, { badge }: Entry): Settings {
+  if (badge === undefined) return settings
+  const { name } = badgeOf(badge)
+  return { ...settings, name, labels: new Map([...settings.labels, ['name', name]]) }
+}
+
+/** A closed mesh has keys to keep; an open one has no doors, and so keeps to this machine. */
+async function checkDoors({ settings, checkPlace }: Assembly, genesis: Genesis): Promise<void> {
+  if (isClosed(genesis)) await checkPlace?.()
+  else checkLoopback(settings.listen)
 }
 
 /** With what was found on disk. */
@@ -66,27 +102,34 @@ interface Found extends Assembly {
   readonly store: Store
   readonly records: Records
   readonly identity: Identity
-  readonly genesis: Genesis
+  readonly entry: Entry
+  readonly age: AgeIdentity
+  /** Records that it began with now. */
+  readonly news: Transaction
 }
 
 function assembleOn(found: Found): Peer {
-  const { settings, identity, genesis } = found
+  const { settings, identity, entry } = found
   const parts = partsOf(found)
-  const { view, events, interpreter, members, network, habits } = parts
-  const stop = startNetwork(parts, settings)
+  const { view, events, interpreter, members, network, habits, guard } = parts
+  const failed = (text: string): void => events.fire('notice', { notice: 'network', text })
+  const { listening, stop } = startNetwork(network, { clock: settings.clock, failed })
   return createPeer({
     id: identity.peer,
     name: settings.name,
-    mesh: genesis.name,
+    mesh: entry.genesis.name,
     labels: settings.labels,
     software,
+    age: found.age,
     clock: settings.clock,
     view,
     events,
     interpreter,
     members,
     network,
-    hasSeeds: settings.seeds.length > 0 || settings.mdns,
+    guard,
+    listening,
+    hasSeeds: settings.seeds.length + entry.seeds.length > 0 || settings.mdns,
     moved: () => habits.moved(),
     syncAll: () => habits.syncAll(),
     heardAt: () => parts.heardAt,
@@ -94,17 +137,33 @@ function assembleOn(found: Found): Peer {
   })
 }
 
-function partsOf({ store, records, identity, genesis, settings, ...found }: Found): Parts {
+function partsOf(found: Found): Parts {
+  const { store, records, identity, entry, settings } = found
   const { clock } = settings
-  const mesh = rulesOf(genesis)
+  const mesh = rulesOf(entry.genesis)
   const events = createEvents()
   events.on('notice', settings.onNotice)
+  // Nothing is carried out before the store has answered; by then all parts are there.
+  const interpreter = createInterpreter({
+    store,
+    records,
+    openStore: found.openStore,
+    mesh,
+    crypto: cryptoOf(identity),
+    peer: identity.peer,
+    clock,
+    outlets: outletsOf(() => parts, settings),
+    standing: entry.badge && [{ type: 'badge', links: linksOf(entry.badge) }],
+  })
+  if (entry.badge === undefined && found.news.size > 0) interpreter.note(found.news)
+  const guard = guardOf(found, { interpreter, events, parts: () => parts })
   const members = createMembers({
     self: identity.peer,
     records,
     now: clock.now,
     heard: () => interpreter.replica.presences(),
     note: (transaction) => interpreter.note(transaction),
+    memberBy: guard?.memberBy,
     onChange(ids) {
       interpreter.handle({ type: 'members', members: ids })
       events.fire('presence', undefined)
@@ -118,58 +177,52 @@ function partsOf({ store, records, identity, genesis, settings, ...found }: Foun
     hooks: hooksOf(() => parts),
     listen: settings.listen,
     announce: settings.announce,
-    seeds: settings.seeds,
+    seeds: [...new Set([...settings.seeds, ...entry.seeds])],
     mdns: settings.mdns,
     gossip: settings.gossip,
+    trust: guard?.trust,
   })
-  // Nothing is carried out before the store has answered; by then all parts are there.
-  const interpreter = createInterpreter({
-    store,
-    records,
-    openStore: found.openStore,
-    mesh,
-    crypto: cryptoOf(identity),
-    peer: identity.peer,
-    clock,
-    outlets: outletsOf(() => parts, settings),
-  })
-  interpreter.note(genesisRecord(genesis))
   interpreter.handle({ type: 'members', members: members.ids() })
+  // Signed by its own key: a badge that somebody else made up for it says another.
+  const said = guard === undefined ? [] : [[ageLabel, found.age.recipient] as const]
+  const labels = new Map([...settings.labels, ...said])
   const habits = keepHabits({
     clock,
     random: Math.random,
     interpreter,
     members,
     links: () => network.links(),
-    announce: () => interpreter.handle({ type: 'announce', labels: settings.labels, software }),
+    announce: () => interpreter.handle({ type: 'announce', labels, software }),
+    look: () => guard?.look(false),
   })
   const view = openView(interpreter.replica)
-  const parts: Parts = { events, interpreter, view, members, network, habits, heardAt: undefined }
+  const heardAt = undefined
+  const parts: Parts = { events, interpreter, view, members, network, habits, guard, heardAt }
   return parts
 }
 
-/** Whatever fails, say so and try again: the peer works without others for the time being. */
-function startNetwork({ network, events }: Parts, { clock }: Settings): () => void {
-  let cancel = (): void => {}
-  let told: string | undefined
-  let isStopped = false
-  const start = (): void => {
-    network.start().catch((error: unknown) => {
-      if (isStopped) return
-      const text = faultText(error)
-      if (text !== told) events.fire('notice', { notice: 'network', text })
-      told = text
-      cancel = clock.after(networkAgainMs, start)
-    })
-  }
-  start()
-  return () => {
-    isStopped = true
-    cancel()
-  }
+function guardOf(
+  { entry, identity, records, settings, age }: Found,
+  { interpreter, events, parts }: Pick<Parts, 'interpreter' | 'events'> & { parts: () => Parts },
+): Guard | undefined {
+  const { genesis, badge, renew } = entry
+  if (badge === undefined || !isClosed(genesis)) return undefined
+  const { name, clock } = settings
+  const notice = (told: Notice): void => events.fire('notice', told)
+  return createGuard({
+    genesis,
+    identity,
+    name,
+    badge,
+    recipient: age.recipient,
+    records,
+    clock,
+    interpreter,
+    parts,
+    notice,
+    renew,
+  })
 }
-
-const networkAgainMs = 5_000
 
 /** First nothing comes in any more, then what came in is stored. */
 async function close({ habits, network, interpreter }: Parts, stop: () => void): Promise<void> {
@@ -211,6 +264,7 @@ function outletsOf(parts: () => Parts, { gossip, clock }: Settings): Outlets {
         !gossip && bytes !== undefined && members.ids().size > network.links().length + 1
       if (isRelay) relay(network, bytes)
     },
+    revoked: () => parts().guard?.look(true),
     notice: (notice) => parts().events.fire('notice', notice),
     reopened(replica) {
       const { events, view, habits } = parts()
@@ -221,35 +275,6 @@ function outletsOf(parts: () => Parts, { gossip, clock }: Settings): Outlets {
     },
     failed: (error, where) => parts().events.failed(error, where),
   }
-}
-
-/**
- * Where all who are alive are linked, a presence goes to each of them once, and nobody passes it on:
- * there are more of them than of anything else.
- */
-function tellAll({ network, members }: Parts, bytes: Uint8Array, now: number): void {
-  const linked = new Set(network.links().map(({ peer }) => peer))
-  const isReached = ({ peer, seenAt }: Contact): boolean =>
-    linked.has(peer) || now - seenAt > limits.memberAbsentMs
-  if (!members.contacts().every(isReached)) return network.publish(bytes)
-  for (const peer of linked) network.send(peer, bytes)
-}
-
-/** So many pass on what is new to them, and nearly everybody hears of it; the next one says it again. */
-const relaysMax = 4
-
-/** Without gossip presences go from link to link, beginning anywhere. */
-function relay(network: Network, bytes: Uint8Array): void {
-  const links = network.links()
-  const first = Math.floor(Math.random() * links.length)
-  const turned = [...links.slice(first), ...links.slice(0, first)]
-  for (const { peer } of turned.slice(0, relaysMax)) network.send(peer, bytes)
-}
-
-/** Any member can answer a pull, if the one who showed what is missing has gone. */
-function pull(network: Network, from: PeerId, bytes: Uint8Array): void {
-  if (network.send(from, bytes)) return
-  for (const { peer } of network.links()) if (network.send(peer, bytes)) return
 }
 
 function hooksOf(parts: () => Parts): NetworkHooks {

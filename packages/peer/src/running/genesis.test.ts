@@ -1,3 +1,4 @@
+import type { PeerId } from '@grapevine/core'
 import { describe, expect, it } from 'vitest'
 import { genesisOf, genesisRecord, rulesOf, settleGenesis } from './genesis.js'
 
@@ -26,7 +27,7 @@ describe('genesis', () => {
     const given = { name: 'shop', admins: [alice] }
     expect(settleGenesis(stored(given), undefined)).toEqual(genesisOf(given))
     expect(settleGenesis(new Map(), genesisOf(given))).toEqual(genesisOf(given))
-    expect(() => settleGenesis(new Map(), undefined)).toThrow('pass `mesh`, the name of one')
+    expect(() => settleGenesis(new Map(), undefined)).toThrow('`mesh`, the name of an open one')
   })
 
   it('refuses a data directory that belongs to another mesh', () => {
@@ -36,6 +37,37 @@ describe('genesis', () => {
     expect(() =>
       settleGenesis(stored('shop'), genesisOf({ name: 'shop', admins: [alice] })),
     ).toThrow('not to mesh shop with 1 admin')
+  })
+
+  it('of a closed mesh is its name and its root, and no other mesh has them', () => {
+    const ids = [
+      { name: 'shop', root: alice as PeerId },
+      { name: 'shop', root: bob as PeerId },
+      { name: 'stock', root: alice as PeerId },
+      genesisOf({ name: 'shop', admins: [alice] }),
+    ].map((genesis) => Buffer.from(rulesOf(genesis).id).toString('hex'))
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(rulesOf({ name: 'shop', root: alice as PeerId })).toMatchObject({
+      admins: new Set([alice]),
+      revocable: true,
+      closed: true,
+    })
+  })
+
+  it('of a closed mesh is not mistaken for the open one of the same name', () => {
+    const closed = { name: 'shop', root: alice as PeerId }
+    const records = genesisRecord(closed) as ReadonlyMap<string, Uint8Array>
+    expect(settleGenesis(records, undefined)).toEqual(closed)
+    expect(() => settleGenesis(records, genesisOf('shop'))).toThrow(
+      'belongs to the closed mesh shop of root aaaaaaaa, not to mesh shop: use another directory, or leave `mesh` out',
+    )
+    expect(() => settleGenesis(stored('shop'), closed)).toThrow('or leave `join` out')
+  })
+
+  it('shows nobody the token that somebody took for its name', () => {
+    expect(() => genesisOf('gv1.secret')).toThrow(
+      'the name of the mesh is a token: pass it as `join`',
+    )
   })
 
   it.each(['', 'Shop', 'a b', '-a', 'a'.repeat(64)])('refuses the name %j', (name) => {

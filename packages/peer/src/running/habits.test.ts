@@ -49,6 +49,7 @@ async function scene(announced = (_habits: Habits): void => {}): Promise<Scene> 
       synced: nothing,
       moved: nothing,
       heardPresence: nothing,
+      revoked: nothing,
       notice: nothing,
       reopened: nothing,
       failed: nothing,
@@ -77,6 +78,7 @@ async function scene(announced = (_habits: Habits): void => {}): Promise<Scene> 
     interpreter,
     members,
     links: () => [...links].map(link),
+    look: nothing,
     announce() {
       self.announced += 1
       announced(habits)

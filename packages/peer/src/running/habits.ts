@@ -29,6 +29,8 @@ interface HabitsOptions {
   readonly members: Members
   readonly links: () => readonly Link[]
   readonly announce: () => void
+  /** In a closed mesh time ends badges. */
+  readonly look: () => void
 }
 
 const sessionMs = 1_000
@@ -57,6 +59,7 @@ export function keepHabits(options: HabitsOptions): Habits {
     every(options, sessionMs, () => sessions.next()),
     every(options, presenceMs, announce),
     every(options, tickMs, () => interpreter.handle({ type: 'tick' })),
+    every(options, tickMs, () => options.look()),
     every(options, collectMs, () => interpreter.handle({ type: 'collect' })),
     every(options, forgetMs, () => members.forgetLongGone()),
   ]

@@ -62,7 +62,7 @@ describe('identity', () => {
     await mkdir(file)
     await expect(openIdentity(dir, false)).rejects.toMatchObject({
       code: 'IDENTITY_UNUSABLE',
-      message: expect.stringContaining('EISDIR') as string,
+      message: expect.stringContaining('it is no file') as string,
     })
   })
 })

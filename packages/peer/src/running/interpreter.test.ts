@@ -135,6 +135,7 @@ const outletsTo = (tell: (what: string, detail: unknown) => void): Outlets => ({
   synced: (peer) => tell('synced', peer),
   moved: () => tell('moved', undefined),
   heardPresence: () => tell('presence', undefined),
+  revoked: () => tell('revoked', undefined),
   notice: (notice: Notice | { readonly notice: 'store'; readonly text: string }) =>
     tell(`notice ${notice.notice}`, notice.text),
   reopened: (replica: Replica) => tell('reopened', replica.keys()),
@@ -171,6 +172,24 @@ describe('interpreter', () => {
     standing.release()
     standing.release()
     expect((await written)?.seq).toBe(1)
+  })
+
+  it('answers what an input did, once that is durable, or why it was refused', async () => {
+    const standing = await start({ isSlow: true })
+    standing.release()
+    await quiet()
+    const { interpreter } = standing
+    let effects: readonly string[] | undefined
+    const asked = interpreter
+      .ask(put('a', 1))
+      .then((all) => (effects = all.map(({ type }) => type)))
+    await quiet()
+    expect(effects).toBe(undefined)
+    standing.release()
+    await asked
+    expect(effects).toEqual(expect.arrayContaining(['persist', 'changed', 'written']))
+    const seal = { type: 'issue', statement: { kind: 'seal' } } as const
+    await expect(interpreter.ask(seal)).rejects.toBeInstanceOf(MeshError)
   })
 
   it('rejects what the replica refuses, and nothing happens', async () => {

@@ -11,6 +11,8 @@ import type {
 } from '@grapevine/core'
 import type { Clock } from '../clock.js'
 import type { Judgement } from '../network/network.js'
+import { countCommits } from './commits.js'
+import type { CommitTimes, Commits } from './commits.js'
 import { judge, perform } from './outlets.js'
 import type { Act, Cause, Outlets } from './outlets.js'
 import type { OpenStore, Store, Transaction } from '../store/store.js'
@@ -28,6 +30,8 @@ export interface Interpreter {
   readonly store: Store
   /** Why writes are not taken; undefined: they are. */
   readonly failure: Error | undefined
+  /** How long writers wait for this disk. */
+  commits(): Commits
   /**
    * A local write. Rejects before anything is touched, or answers once it is durable; undefined: there
    * was nothing to write. `accepted` hears of it as soon as it is in memory.
@@ -38,6 +42,8 @@ export interface Interpreter {
   ): Promise<Release | undefined>
   /** Anything else that happens. It never throws: what the replica refuses is told where failures go. */
   handle(input: Input): void
+  /** The same, for whoever wants to know: rejects before anything is touched, or answers its effects. */
+  ask(input: Input): Promise<readonly Effect[]>
   /** A frame down a stream; answers when all that follows from it was carried out. */
   received(from: PeerId, bytes: Uint8Array): Promise<Judgement>
   /** A frame by gossip; answers whether it should go on. */
@@ -57,6 +63,8 @@ interface InterpreterOptions {
   readonly peer: PeerId
   readonly clock: Clock
   readonly outlets: Outlets
+  /** What the replica must hear before all else. */
+  readonly standing?: readonly Input[] | undefined
 }
 
 interface Waiting {
@@ -74,7 +82,7 @@ const reopenMs = { first: 500, last: 10_000 }
 export const ofReplica = (records: Records): Records =>
   new Map([...records].filter(([name]) => !name.startsWith('peer/')))
 
-interface Inside extends InterpreterOptions {
+interface Inside extends Omit<InterpreterOptions, 'standing'> {
   store: Store
   replica: Replica
   failure: Error | undefined
@@ -87,6 +95,7 @@ interface Inside extends InterpreterOptions {
   reopenMs: number
   cancelReopen: () => void
   reopening: Promise<void> | undefined
+  readonly commitTimes: CommitTimes
   /** What a replica must hear again after it was opened anew: it lives in memory only. */
   readonly standing: Map<string, Input>
 }
@@ -105,7 +114,8 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
     reopenMs: reopenMs.first,
     cancelReopen: () => {},
     reopening: undefined,
-    standing: new Map(),
+    commitTimes: countCommits(),
+    standing: new Map(options.standing?.map((input) => [input.type, input])),
   }
   begin(inside, opened.effects)
   return {
@@ -118,12 +128,21 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
     get failure() {
       return inside.failure
     },
+    commits: inside.commitTimes.all,
     write: (input, accepted) =>
       new Promise((resolve, reject) => {
         const effects = run(inside, input, { written: resolve, failed: reject })
         accepted?.(effects.find((effect) => effect.type === 'written')?.release)
       }),
     handle: (input) => handle(inside, input),
+    async ask(input) {
+      // Where nothing waits for the disk, it is done before there is an answer.
+      let effects: readonly Effect[] = []
+      await new Promise<void>((done, failed) => {
+        effects = run(inside, input, { done, failed })
+      })
+      return effects
+    },
     received: (from, bytes) => take(inside, from, bytes, { bytes }),
     heard: async (from, bytes) =>
       inside.outbox.length > waitingMax ? 'ignore' : take(inside, from, bytes, {}),
@@ -142,7 +161,7 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
 const isOpen = ({ failure, isClosed }: Inside): boolean => failure === undefined && !isClosed
 
 function openRecords(
-  { mesh, crypto, peer }: InterpreterOptions,
+  { mesh, crypto, peer }: Pick<InterpreterOptions, 'mesh' | 'crypto' | 'peer'>,
   records: Records,
 ): { readonly replica: Replica; readonly effects: readonly Effect[] } {
   return openReplica({ mesh, crypto, peer, records: ofReplica(records), areChecked: true })
@@ -152,7 +171,7 @@ function openRecords(
 function begin(inside: Inside, effects: readonly Effect[]): void {
   const { store, standing } = inside
   carryOut(inside, effects, {})
-  for (const input of standing.values()) handle(inside, input)
+  for (const input of Array.from(standing.values())) handle(inside, input)
   if (store.doubt === undefined) return
   if (effects.length === 0) handle(inside, { type: 'reincarnate', why: store.doubt })
   append(inside, new Map(), () => store.settleDoubt())
@@ -177,7 +196,7 @@ function run(inside: Inside, input: Input, cause: Cause): readonly Effect[] {
 
 function handle(inside: Inside, input: Input): void {
   const { standing, outlets } = inside
-  if (input.type === 'members') standing.set('members', input)
+  if (input.type === 'members' || input.type === 'badge') standing.set(input.type, input)
   if (input.type === 'refuse') {
     if (input.reason === undefined) standing.delete(`refuse/${input.key}`)
     else standing.set(`refuse/${input.key}`, input)
@@ -215,9 +234,13 @@ function carryOut(inside: Inside, effects: readonly Effect[], cause: Cause): voi
 function append(inside: Inside, transaction: Transaction, then?: () => Promise<void>): void {
   const number = (inside.appended += 1)
   const { store } = inside
+  const done = inside.commitTimes.begin()
   store
     .append(transaction)
-    .then(() => then?.())
+    .then(() => {
+      done()
+      return then?.()
+    })
     .then(
       () => {
         if (inside.store !== store || inside.failure !== undefined) return

@@ -13,6 +13,8 @@ export interface Outlets {
   moved(): void
   /** A presence was taken; `bytes`: as it came down a stream. */
   heardPresence(bytes: Uint8Array | undefined): void
+  /** Who is revoked has changed. */
+  revoked(): void
   notice(notice: Notice | { readonly notice: 'store'; readonly text: string }): void
   /** After a disk that failed: readers must see what it really holds. */
   reopened(replica: Replica): void
@@ -66,6 +68,8 @@ export function perform(act: Act, cause: Cause, outlets: Outlets): void {
       return
     case 'synced':
       return outlets.synced(act.with)
+    case 'revoked':
+      return outlets.revoked()
     case 'notice':
       return outlets.notice({ notice: act.notice, text: act.text })
   }
@@ -75,9 +79,11 @@ export function perform(act: Act, cause: Cause, outlets: Outlets): void {
 export function judge({ verdict, hasPulled }: Cause): Judgement {
   switch (verdict?.verdict) {
     case 'applied':
-    case 'waiting':
     case 'early':
       return 'accept'
+    case 'waiting':
+      // Whether its writer has the right nobody can say before its badge is there.
+      return verdict.badge === undefined ? 'accept' : 'ignore'
     case 'refused':
       return 'reject'
     case undefined:

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, randomBytes } from 'node:crypto'
 import type { Hash } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MeshError } from '@grapevine/core'
@@ -90,6 +90,8 @@ function peerOf(identity: string | null): string | null {
 
 /** Reads a backup whole, and believes nothing of it before all of it was checked. */
 export async function readBackup(file: string): Promise<Backup> {
+  // A device may have no end, and a pipe nobody who writes to it.
+  if (!(await stat(file)).isFile()) throw unusable(file, 'it is no file')
   const whole = await readFile(file)
   const lineEnd = whole.indexOf('\n') + 1
   const head = unseal(whole.toString('utf8', 0, lineEnd))

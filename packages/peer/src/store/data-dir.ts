@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, mkdir, open, readFile, readdir, realpath, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 
 /**
  * What lies in a data directory. `store` is the database; all else is what it cannot say of itself.
@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path'
  *     before-open/     the store as it was, while it is being opened
  *     draft/           a store that is being made
  *     store.broken-*   what a repair has moved aside
+ *     api.sock, .token the doors of the local API: the socket, and the key to the one on TCP
  */
 export interface DataDir {
   /** Resolved, so that one directory has one name. */
@@ -62,13 +63,26 @@ async function makeFolder(path: string): Promise<void> {
 
 export const findDataDir = async (path: string): Promise<DataDir> => dataDirAt(await realpath(path))
 
-const ours = /^(?:identity\.pem.*|(?:store|tail|place|lock|pid|before-open|draft)(?:[.-].*)?)$/
+const ours =
+  /^(?:identity\.pem.*|api\.(?:sock|token).*|(?:store|tail|place|lock|pid|before-open|draft)(?:[.-].*)?)$/
 /** Stands at the top of every file system of some kinds. */
 const ofTheSystem = new Set(['lost+found'])
 
 /** What is in the directory that no peer has put there. */
 export async function strangersIn({ path }: DataDir): Promise<readonly string[]> {
   return (await readdir(path)).filter((name) => !ours.test(name) && !ofTheSystem.has(name)).sort()
+}
+
+/**
+ * A symbolic link where this store reads and writes: nobody but somebody else puts one there. That of
+ * the key is looked at where the key is read.
+ */
+export async function linkIn({ path }: DataDir): Promise<string | undefined> {
+  const found = await readdir(path, { recursive: true, withFileTypes: true })
+  return found
+    .filter((one) => one.isSymbolicLink())
+    .map(({ parentPath, name }) => relative(path, join(parentPath, name)))
+    .find((name) => ours.test(name.split(sep)[0]!) && !name.startsWith('identity.pem'))
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -11,9 +11,12 @@ import { verifyStore } from './verify.js'
 
 const folder = temporaryFolder()
 
+/** While a child is waited for in one step, no time limit of a test can end it. */
+const bounded = { timeout: 50_000, killSignal: 'SIGKILL' } as const
+
 /** Whether this machine lets us do that at all. */
 function can(command: string, ...args: readonly string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0
+  return spawnSync(command, args, { stdio: 'ignore', ...bounded }).status === 0
 }
 
 const isRoot = process.getuid?.() === 0
@@ -24,7 +27,7 @@ function canMountHere(): boolean {
   const probe = folder('probe')
   mkdirSync(probe)
   if (!can('mount', '-t', 'tmpfs', 'tmpfs', probe)) return false
-  execFileSync('umount', [probe])
+  execFileSync('umount', [probe], bounded)
   return true
 }
 
@@ -32,12 +35,12 @@ function canMountHere(): boolean {
 async function onDisk(options: string, test: (mount: string) => Promise<void>): Promise<void> {
   const mount = folder('mount')
   mkdirSync(mount)
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', mount])
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', mount], bounded)
   try {
     await test(mount)
   } finally {
     // Also where a failed test has left something open there.
-    execFileSync('umount', ['--lazy', mount])
+    execFileSync('umount', ['--lazy', mount], bounded)
   }
 }
 
@@ -61,7 +64,7 @@ describe.runIf(canMount)('a disk that is full (needs a mount: root)', () => {
       expect(first).toMatchObject(refused('STORE_FULL'))
       expect(acknowledged).toBeGreaterThan(10)
       // Room alone does not help the store that failed: nobody knows what its last write left.
-      execFileSync('mount', ['-o', 'remount,size=16m', mount])
+      execFileSync('mount', ['-o', 'remount,size=16m', mount], bounded)
       await expect(store.append(filled('more'))).rejects.toBe(first)
       expect((await store.load()).size).toBe(acknowledged)
       await store.close()
@@ -93,7 +96,7 @@ describe.runIf(canMount)('a disk that is full (needs a mount: root)', () => {
           }
         }
         await expect(fill()).rejects.toMatchObject(refused('STORE_FULL'))
-        execFileSync('mount', ['-o', 'remount,size=16m', mount])
+        execFileSync('mount', ['-o', 'remount,size=16m', mount], bounded)
         const store = await levelStore(path)
         expect([acknowledged, acknowledged + 1]).toContain((await store.load()).size)
         expect(store.doubt).toBeUndefined()
@@ -109,7 +112,7 @@ describe.runIf(canMount)('a disk that is full (needs a mount: root)', () => {
       for (let n = 0; n < 15; n++) await store.append(filled(`n/${n}`))
       await store.close()
       const ballast = join(mount, 'ballast')
-      spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k'])
+      spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k'], bounded)
       // To open is to write: into a new table, and a new log.
       await expect(levelStore(path)).rejects.toMatchObject(refused('STORE_FULL'))
       await expect(levelStore(join(mount, 'other'))).rejects.toMatchObject(refused('STORE_FULL'))
@@ -128,7 +131,7 @@ describe.runIf(canMount)('a disk that is mounted read-only (needs a mount: root)
       const store = await levelStore(path)
       await store.append(filled('one'))
       await store.close()
-      execFileSync('mount', ['-o', 'remount,ro', mount])
+      execFileSync('mount', ['-o', 'remount,ro', mount], bounded)
       await expect(levelStore(path)).rejects.toMatchObject(refused('STORE_READ_ONLY'))
       await expect(levelStore(join(mount, 'new'))).rejects.toMatchObject(refused('STORE_READ_ONLY'))
       expect(await verifyStore(path)).toMatchObject({ records: 1, faults: [], doubt: undefined })
@@ -175,6 +178,7 @@ function withFailing(call: string, error: string, when: number, path: string): r
       // strace counts the calls of each thread by itself: one thread, one count.
       env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig, UV_THREADPOOL_SIZE: '1' },
       encoding: 'utf8',
+      ...bounded,
     },
   )
   return stdout.trim().split('\n')

@@ -194,7 +194,7 @@ describe('an opening that fails', () => {
   it('names the command that repairs', async () => {
     const path = await stored()
     rmSync(join(path, 'store', 'CURRENT'))
-    const command = `npx grapevine-store repair ${path}`
+    const command = `grapevine repair --data-dir ${path}`
     await expect(levelStore(path)).rejects.toMatchObject(refused('STORE_CORRUPT', command))
   })
 })

@@ -1,9 +1,9 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { MeshError } from '@grapevine/core'
 import { ClassicLevel } from 'classic-level'
-import { readIfThere } from './data-dir.js'
+import { linkIn, readIfThere } from './data-dir.js'
 import type { DataDir } from './data-dir.js'
-import { isDamage, reasonOf } from './store-error.js'
+import { isDamage, misfit, reasonOf } from './store-error.js'
 
 export interface Lock {
   release(): Promise<void>
@@ -21,6 +21,7 @@ const openHere = new Set<string>()
  * taken when LevelDB has already begun to change what is there.
  */
 export async function takeLock(dir: DataDir): Promise<Lock> {
+  await refuseLinks(dir)
   const { dev, ino } = await stat(dir.path, { bigint: true })
   const name = `${dev}/${ino}`
   if (openHere.has(name)) throw locked(dir, 'this very process has it open')
@@ -40,6 +41,13 @@ export async function takeLock(dir: DataDir): Promise<Lock> {
     openHere.delete(name)
     throw error
   }
+}
+
+/** Before the first write: it could end up anywhere. */
+async function refuseLinks(dir: DataDir): Promise<void> {
+  const link = await linkIn(dir)
+  if (link === undefined) return
+  throw misfit(dir.path, `its \`${link}\` is a symbolic link, which no peer makes; remove it`)
 }
 
 async function openLock(dir: DataDir): Promise<ClassicLevel> {

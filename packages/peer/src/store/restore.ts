@@ -9,7 +9,7 @@ import { rememberDoubt } from './place.js'
 import { diskError, storeError } from './store-error.js'
 import { openTail } from './tail.js'
 
-interface Restored {
+export interface Restored {
   /** When the backup was made. */
   readonly at: string
   readonly records: number

@@ -68,8 +68,8 @@ export function reasonOf(thrown: unknown): string {
 }
 
 /** To be copied as it is. */
-export const repairCommand = (path: string): string =>
-  `npx grapevine-store repair ${/^[\w./-]+$/.test(path) ? path : JSON.stringify(path)}`
+const repairCommand = (path: string): string =>
+  `grapevine repair --data-dir ${/^[\w./-]+$/.test(path) ? path : JSON.stringify(path)}`
 
 export const corrupt = (path: string, why: string): MeshError =>
   new MeshError(

@@ -18,7 +18,7 @@ import { isDamage, misfit, reasonOf, storeError } from './store-error.js'
 import { readTail } from './tail.js'
 
 /** What was found in a store; nothing of it was changed. */
-interface StoreReport {
+export interface StoreReport {
   readonly records: number
   readonly bytes: number
   /** How many transactions it has seen; undefined: it cannot say. */

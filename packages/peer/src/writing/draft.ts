@@ -18,22 +18,27 @@ export function writeOf(draft: Draft): CheckedWrite {
   }
   const { message, requestId, confirmRemoves, force } = draft
   checkTexts({ message, requestId })
-  checkOptional('confirmRemoves', confirmRemoves, 'number', 'the exact number of removes')
-  checkOptional('force', force, 'boolean', 'true or false')
+  checkOptionals({ confirmRemoves, force })
   const put = new Map<Key, Value>()
   for (const [name, value] of entriesOf('set', draft.set)) {
     const key = checkText(name)
     put.set(key, ownCopy(key, value))
   }
+  const ifMatch = matchesOf(draft.ifMatch)
+  const remove = keysOf(draft.remove)
+  return { type: 'write', put, remove, ifMatch, message, requestId, confirmRemoves, force }
+}
+
+/** Versions by keys, as somebody says that he has seen them. */
+export function matchesOf(given: Draft['ifMatch']): ReadonlyMap<Key, string | null> {
   const ifMatch = new Map<Key, string | null>()
-  for (const [name, version] of entriesOf('ifMatch', draft.ifMatch)) {
+  for (const [name, version] of entriesOf('ifMatch', given)) {
     if (version !== null && typeof version !== 'string') {
       throw invalid(`ifMatch of ${name}`, version, 'a version, or null for absent')
     }
     ifMatch.set(checkText(name), version)
   }
-  const remove = keysOf(draft.remove)
-  return { type: 'write', put, remove, ifMatch, message, requestId, confirmRemoves, force }
+  return ifMatch
 }
 
 /** A key may be any text at all until somebody wants to write it. */
@@ -44,6 +49,14 @@ export function checkText(key: unknown): Key {
 
 export function checkTexts(given: Readonly<Record<string, unknown>>): void {
   for (const [what, text] of Object.entries(given)) checkOptional(what, text, 'string', 'a text')
+}
+
+export function checkOptionals({
+  confirmRemoves,
+  force,
+}: Pick<Draft, 'confirmRemoves' | 'force'>): void {
+  checkOptional('confirmRemoves', confirmRemoves, 'number', 'the exact number of removes')
+  checkOptional('force', force, 'boolean', 'true or false')
 }
 
 export const invalid = (what: string, given: unknown, expected: string): MeshError =>

@@ -4,13 +4,27 @@ import { checkText, checkTexts, invalid, writeOf } from './draft.js'
 import type { CheckedWrite } from './draft.js'
 import { checkSignal } from '../api/listeners.js'
 import type { Inside } from '../api/parts.js'
-import type { Difference, Draft, Peer, Published, RolledBack, WriteOptions } from '../peer.js'
+import type {
+  Difference,
+  Draft,
+  Peer,
+  Published,
+  ReleaseRef,
+  RollbackPlan,
+  RolledBack,
+  WriteOptions,
+} from '../peer.js'
+import { intended } from './intended.js'
 import { reached } from './reach.js'
+import { openSigned } from './signed.js'
 import { dotOf, releaseInfo } from '../api/release-info.js'
 import { onAbort } from '../api/waiting.js'
 
-type Writes = Pick<Peer, 'set' | 'remove' | 'publish' | 'rollback' | 'resolve' | 'diff'>
-type Waits = Pick<WriteOptions, 'ack' | 'signal'>
+type Writes = Pick<
+  Peer,
+  'set' | 'remove' | 'publish' | 'publishSigned' | 'rollback' | 'planRollback' | 'resolve' | 'diff'
+>
+type Waits = Pick<WriteOptions, 'ack' | 'signal' | 'as'>
 
 /** Everything that writes. What cannot be carried out rejects before anything is touched. */
 export const writesOf = (inside: Inside): Writes => ({
@@ -19,7 +33,13 @@ export const writesOf = (inside: Inside): Writes => ({
   remove: async (key, options = {}) =>
     publish(inside, { ...single(key, options), remove: [key] }, options),
   publish: async (draft, options = {}) => publish(inside, draft, options),
+  publishSigned: async (signed, { ack, signal } = {}) => {
+    const opened = await openSigned(inside, signed)
+    const present = (): Said => alreadyThere(inside, opened)
+    return (await write(inside, opened.input, { ack, signal }, present))!
+  },
   rollback: async (release, options = {}) => rollback(inside, release, options),
+  planRollback: (release) => planRollback(inside, release),
   resolve: async (key, take, options = {}) => {
     const { value, version } = chosen(inside, checkText(key), take)
     const { ifMatch = version } = options
@@ -57,7 +77,7 @@ interface Said {
 async function write(
   inside: Inside,
   input: Extract<Input, { readonly type: 'write' | 'rollback' }>,
-  { ack = 'durable', signal }: Waits,
+  { ack = 'durable', signal, as }: Waits,
   present: () => Said | undefined,
 ): Promise<Published | undefined> {
   if (!['durable', 'accepted'].includes(ack)) throw invalid('ack', ack, "'durable' or 'accepted'")
@@ -76,7 +96,8 @@ async function write(
     release === undefined ? present() : said(release)
   let accept = (_said: Promise<Said | undefined>): void => {}
   const accepted = new Promise<Said | undefined>((resolve) => (accept = resolve))
-  const durable = interpreter.write(input, (release) => accept(answerOf(release)))
+  const signed = as === undefined ? input : intended(inside, input, as)
+  const durable = interpreter.write(signed, (release) => accept(answerOf(release)))
   const stored = Promise.all([accepted, durable]).then(([answer]) => answer)
   const enough = ack === 'durable' ? stored : Promise.race([accepted, stored])
   const answer = await unlessAborted(signal, enough)
@@ -96,13 +117,16 @@ function published(
   { release, isNew, dots }: Said,
   durable: Promise<unknown>,
 ): Published {
-  const info = releaseInfo(release)
+  const info = releaseInfo(release, inside.interpreter.replica)
   const awaited = { name: info.name, dots, durable }
   return { ...info, isNew, reached: async (options = {}) => reached(inside, awaited, options) }
 }
 
 /** The releases that say already what somebody wants to write. */
-function alreadyThere({ interpreter }: Inside, { put, remove }: CheckedWrite): Said {
+function alreadyThere(
+  { interpreter }: Inside,
+  { put, remove }: Pick<CheckedWrite, 'put' | 'remove'>,
+): Said {
   const { replica } = interpreter
   const saying = [
     ...[...put.keys()].map((key) => replica.read(key)?.release),
@@ -157,6 +181,18 @@ async function rollback(
     changedSince: plan.changedSince.filter((key) => !isReturned.has(key)),
     unknown: plan.unknown,
   }
+}
+
+/** As a draft, to be looked at, or to be signed elsewhere: it holds for the versions that it names. */
+function planRollback({ interpreter }: Inside, ref: ReleaseRef): RollbackPlan {
+  const { replica } = interpreter
+  const dot = dotOf(ref, replica.clock().keys())
+  const { put, remove, changedSince, unknown } = replica.planRollback(dot)
+  const versionOf = (key: Key): [Key, string | null] => [key, replica.read(key)?.version ?? null]
+  const ifMatch = new Map([...put.keys(), ...remove].map(versionOf))
+  const message = `undoes ${formatDot(dot)}`
+  const draft = { set: put, remove, ifMatch, confirmRemoves: remove.length, message }
+  return { draft, changedSince, unknown }
 }
 
 /** The value that settles a conflict, and the version at which its caller saw it. */
