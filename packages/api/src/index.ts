@@ -1,0 +1,16 @@
+/**
+ * The local API of a running peer.
+ *
+ * ```ts
+ * const api = createApi(peer)
+ * await api.fetch(new Request('http://peer/v1/keys/payments/limits'))
+ * ```
+ */
+export { createApi } from './app.js'
+export { problemResponse } from './problem.js'
+export { serveApi } from './serve.js'
+
+export type { Api, ApiOptions } from './app.js'
+export type { Asked, Route } from './route.js'
+export type { Served, ServeOptions } from './serve.js'
+export type { ServeLimits } from './serving/limits.js'

@@ -1,0 +1,103 @@
+import * as v from 'valibot'
+import { bytes, count, difference, problem, releaseInfo, time, value, written } from './shared.js'
+
+const text = v.string()
+const keys = v.array(text)
+const versions = v.record(text, v.nullable(text))
+
+const wish = {
+  set: v.optional(v.record(text, value)),
+  remove: v.optional(keys),
+  message: v.optional(text),
+  requestId: v.optional(text),
+}
+const conditions = {
+  confirmRemoves: v.optional(
+    v.pipe(v.number(), v.description('The exact number, once there are more than 16.')),
+  ),
+  ifMatch: v.optional(
+    v.pipe(versions, v.description('The version that a key must be at; null: it must be absent.')),
+  ),
+  force: v.optional(v.boolean()),
+}
+
+export const draft = v.pipe(v.strictObject({ ...wish, ...conditions }), v.title('Draft'))
+
+export const publishing = v.pipe(
+  v.strictObject({
+    ...wish,
+    ...conditions,
+    intent: v.optional(
+      v.pipe(bytes, v.description('Instead of a draft: one that its author signed.')),
+    ),
+    badge: v.optional(v.pipe(v.array(bytes), v.description('That of its author, root first.'))),
+  }),
+  v.title('Publishing'),
+)
+
+export const differences = v.pipe(
+  v.object({ differences: v.array(difference) }),
+  v.title('Differences'),
+)
+
+export const release = v.pipe(
+  v.object({ release: releaseInfo, changes: v.array(difference) }),
+  v.title('Release'),
+)
+
+const member = { peer: text, name: text }
+const receipt = v.pipe(
+  v.variant('receipt', [
+    v.object({ ...member, receipt: v.literal('reached') }),
+    v.object({ ...member, receipt: v.literal('pending') }),
+    v.object({ ...member, receipt: v.literal('refused'), key: text, reason: text }),
+    v.object({
+      ...member,
+      receipt: v.literal('silent'),
+      heardAt: v.optional(time),
+      lastSeq: count,
+    }),
+  ]),
+  v.title('Receipt'),
+)
+
+export const receipts = v.pipe(v.object({ receipts: v.array(receipt) }), v.title('Receipts'))
+
+const reach = v.pipe(
+  v.object({ reached: count, refused: count, members: count, receipts: v.array(receipt) }),
+  v.title('Reach'),
+)
+
+export const reachEvent = v.pipe(
+  v.union([reach, problem]),
+  v.description('`progress` and `reached`: a Reach; `not-reached`: a Problem.'),
+)
+
+export const rollback = v.pipe(
+  v.strictObject({ message: v.optional(text), requestId: v.optional(text) }),
+  v.title('Rollback'),
+)
+
+export const rolledBack = v.pipe(
+  v.object({
+    published: v.optional(written),
+    returned: keys,
+    changedSince: keys,
+    unknown: keys,
+  }),
+  v.title('RolledBack'),
+)
+
+export const rollbackPlan = v.pipe(
+  v.object({ draft, changedSince: keys, unknown: keys }),
+  v.title('RollbackPlan'),
+)
+
+export const resolving = v.pipe(
+  v.strictObject({
+    release: v.optional(v.pipe(text, v.description('Take the value that this release wrote.'))),
+    value: v.optional(value),
+    message: v.optional(text),
+  }),
+  v.title('Resolving'),
+)
