@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { reportFolder } from './scripts/stalled-reports.ts'
 
 const source = (path: string): string => new URL(path, import.meta.url).pathname
 
@@ -11,6 +12,8 @@ export default defineConfig({
       '@grapevine/peer/testing': source('./packages/peer/src/testing.ts'),
       '@grapevine/peer/conformance': source('./packages/peer/src/conformance.ts'),
       '@grapevine/peer': source('./packages/peer/src/index.ts'),
+      '@grapevine/api/client': source('./packages/api/src/client/index.ts'),
+      '@grapevine/api': source('./packages/api/src/index.ts'),
     },
   },
   test: {
@@ -18,6 +21,12 @@ export default defineConfig({
     maxWorkers: '100%',
     // No test is about speed: the limit only ends what hangs, on a machine that is busy with other things.
     testTimeout: 60_000,
+    // A worker can be asked from outside what it waits for: see scripts/stalled.ts.
+    execArgv: [
+      '--report-on-signal',
+      '--report-signal=SIGUSR2',
+      `--report-directory=${reportFolder}`,
+    ],
     include: [
       'packages/*/src/**/*.test.ts',
       'packages/*/test/**/*.test.ts',

@@ -12,7 +12,7 @@ export type Figure = Readonly<{
 }>
 
 type Unit =
-  | ('ns' | 'µs' | 'ms' | 'B' | 'B/s' | 'MB' | 'copies' | 'packages')
+  | ('ns' | 'µs' | 'ms' | 'B' | 'B/s' | 'MB' | 'copies' | 'packages' | 'checks' | 'outsiders')
   /** The more the better. */
   | ('changes/s' | 'events/s' | 'reads/s')
 
@@ -40,7 +40,8 @@ const warmUps = 3
 
 export function resultOf({ what, unit, rounds, floor, goal }: Figure): Result {
   const middle = median(rounds)
-  const spread = median(rounds.map((round) => Math.abs(round - middle))) / middle
+  const off = median(rounds.map((round) => Math.abs(round - middle)))
+  const spread = off === 0 ? 0 : off / middle
   const ratio = floor === undefined ? undefined : rates.has(unit) ? floor / middle : middle / floor
   const judged = judge(goal, middle, ratio)
   return { what, unit, median: middle, spread, ratio, ...judged }

@@ -20,8 +20,9 @@ async function vitest(args: readonly string[]): Promise<Tally> {
   // Named after this process: one run of the tests may start another.
   const file = join(folder, `vitest-${process.pid}.json`)
   mkdirSync(folder, { recursive: true })
+  const reporters = ['default', 'json', './scripts/stalled.ts'].map((name) => `--reporter=${name}`)
   const { exitCode } = await node(
-    [tools.vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile=${file}`, ...args],
+    [tools.vitest, 'run', ...reporters, `--outputFile=${file}`, ...args],
     { output: 'show' },
   )
   const report = readReport(file)

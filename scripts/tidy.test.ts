@@ -156,6 +156,7 @@ group('leftovers', () => {
     ['test left out', "test.concurrent.todo('x')"],
     ['sleep', 'setTimeout(done, 10)'],
     ['sleep', 'await sleep(10)'],
+    ['child without end', "spawnSync('cat', ['file'])"],
   ])('refuses %s in a test: %s', (rule, line) => {
     const found = violationsIn({ 'test/a.test.ts': line })
     expect(found).toEqual([`test/a.test.ts:1 ${rule}`])

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { limits } from '@grapevine/core'
 import type { ErrorCode } from '@grapevine/core'
@@ -9,12 +10,15 @@ import type { ErrorCode } from '@grapevine/core'
 const root = new URL('../', import.meta.url)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
 
+/** An example that never ends would otherwise hold up whoever waits for the tests. */
+const exampleMsMax = 50_000
+
 /** What each example says it prints: the comments behind its console.log lines. */
 const promised = (example: string): string[] =>
   [...example.matchAll(/console\.log\(.*\) \/\/ (.*)/g)].map(([, text]) => text!)
 
 describe('README', () => {
-  it('has examples that run and print what they say', () => {
+  it('has examples that run, print what they say, and end', async () => {
     const examples = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code!)
     expect(examples.length).toBeGreaterThan(0)
     for (const [index, example] of examples.entries()) {
@@ -23,9 +27,10 @@ describe('README', () => {
       writeFileSync(file, example)
       const cwd = mkdtempSync(join(tmpdir(), 'grapevine-readme-'))
       try {
-        const { stdout, stderr } = spawnSync(process.execPath, [file.pathname], {
-          encoding: 'utf8',
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, [file.pathname], {
           cwd,
+          timeout: exampleMsMax,
+          killSignal: 'SIGKILL',
         })
         expect(stdout.trim().split('\n'), stderr).toEqual(promised(example))
       } finally {
@@ -64,6 +69,19 @@ describe('README', () => {
       STORE_READ_ONLY: true,
       STORE_FORBIDDEN: true,
       STORE_FORMAT: true,
+      SECRET_UNREADABLE: true,
+      TOKEN_INVALID: true,
+      BADGE_INVALID: true,
+      NOT_A_MEMBER: true,
+      SIGNER_UNUSABLE: true,
+      DIRECTORY_OPEN: true,
+      INTENT_INVALID: true,
+      BUDGET_EXCEEDED: true,
+      NOT_FOUND: true,
+      REQUEST_INVALID: true,
+      PEER_UNREACHABLE: true,
+      API_FAILED: true,
+      API_TOKEN_UNUSABLE: true,
     }
     expect(listed).toEqual(Object.keys(codes))
   })
@@ -87,7 +105,7 @@ describe('ARCHITECTURE', () => {
     }
   })
 
-  it.each(['core', 'peer'])('maps every source file of %s', (name) => {
+  it.each(['core', 'peer', 'api', 'cli'])('maps every source file of %s', (name) => {
     const map = architecture.slice(
       architecture.indexOf('## Code map'),
       architecture.indexOf('## Words'),
@@ -98,5 +116,25 @@ describe('ARCHITECTURE', () => {
       .map((file) => file.replace(/^.*\//, '').replace('.ts', ''))
     expect(files.length).toBeGreaterThan(30)
     for (const file of files) expect(map).toMatch(new RegExp(`(?:\`|/)${file}(?:\\.ts)?\``))
+  })
+})
+
+describe('SECURITY', () => {
+  const security = readFileSync(new URL('SECURITY.md', root), 'utf8')
+  const table = security.slice(security.indexOf('## Threats, and the tests'))
+  const rows = [...table.matchAll(/^\| ([A-Z]\d+) .*\| (.+?) +\|$/gm)]
+
+  it('names each threat once, each with tests that there are', () => {
+    const ids = rows.map(([, id]) => id!)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBeGreaterThan(25)
+    for (const [, id, tests] of rows) {
+      const named = [...tests!.matchAll(/`([\w/.-]+\.test\.ts): (.+?)`/g)]
+      expect(named.length, id).toBeGreaterThan(0)
+      for (const [, file, title] of named) {
+        const isThere = readFileSync(new URL(file!, root), 'utf8').includes(title!)
+        expect(isThere, `${id}: ${file}: ${title}`).toBe(true)
+      }
+    }
   })
 })

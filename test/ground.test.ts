@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { node, root } from '../scripts/command.ts'
+import type { Ended } from '../scripts/command.ts'
 
 const bootstrap = join(root, 'scripts/bootstrap.cjs')
 
@@ -50,12 +51,19 @@ describe('npm test', () => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
   })
 
+  const parts = ['command.ts', 'stalled.ts', 'stalled-reports.ts', 'tally.ts', 'test.ts']
+
   /** Runs the real script in a small repository: its last line and its exit code. */
   async function tested(files: Readonly<Record<string, string>>): Promise<[string, number]> {
+    const { exitCode, output } = await run(files)
+    return [output.trimEnd().split('\n').at(-1) ?? '', exitCode]
+  }
+
+  async function run(files: Readonly<Record<string, string>>): Promise<Ended> {
     const folder = mkdtempSync(join(tmpdir(), 'ground-'))
     folders.push(folder)
     mkdirSync(join(folder, 'scripts'))
-    for (const name of ['command.ts', 'tally.ts', 'test.ts']) {
+    for (const name of parts) {
       copyFileSync(join(root, 'scripts', name), join(folder, 'scripts', name))
     }
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
@@ -63,8 +71,7 @@ describe('npm test', () => {
       writeFileSync(join(folder, name), text)
     }
     const script = ['--import', 'tsx', 'scripts/test.ts', '--globals']
-    const { exitCode, output } = await node(script, { cwd: folder })
-    return [output.trimEnd().split('\n').at(-1) ?? '', exitCode]
+    return node(script, { cwd: folder, env: { ...process.env, STALLED_AFTER_MS: '4000' } })
   }
 
   const compiling = {
@@ -95,6 +102,14 @@ describe('npm test', () => {
   it('fails when a runner does not get as far as counting', async () => {
     const files = { ...passing, 'vitest.config.js': "throw new Error('broken configuration')" }
     expect(await tested(files)).toEqual(['0 passed, 1 failed', 1])
+  })
+
+  it('ends what never comes back, and says which test that is', async () => {
+    const files = { 'a.test.js': "it('holds', () => {})", 'b.test.js': 'for (;;) Math.sqrt(2)' }
+    const { exitCode, output } = await run(files)
+    expect(exitCode).toBe(1)
+    expect(output).toMatch(/still running: .*b\.test\.js/)
+    expect(output).toMatch(/process \d+ does not come back to its event loop/)
   })
 
   it('fails when there is no test at all', async () => {

@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { repairDataDir, restoreDataDir } from '@grapevine/peer'
 import { describe, expect, it, vi } from 'vitest'
 import { randomOf } from '../packages/sim/src/random.ts'
 import { damageStore, damages } from './mesh/damage.ts'
@@ -14,7 +15,6 @@ import { Failed, startPeer } from './mesh/process.ts'
 import type { PeerProcess } from './mesh/process.ts'
 import { proxies } from './mesh/proxies.ts'
 import { report } from './mesh/report.ts'
-import { runStoreCommand } from './mesh/source.ts'
 import { all, seconds, until } from './mesh/until.ts'
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
@@ -62,8 +62,7 @@ async function repairIfRefused({ peers, start }: Mesh, index: number): Promise<b
   const { dataDir } = peers[index]!.opening
   const code = await codeOf(start(index))
   if (code !== 'STORE_CORRUPT') return false
-  const { code: exitCode, output } = await runStoreCommand('repair', dataDir)
-  if (exitCode !== 0) throw new Error(output)
+  await repairDataDir(dataDir)
   await start(index)
   await isTold(peers[index]!, { words: 'it was repaired' })
   return true
@@ -164,8 +163,7 @@ describe('a peer that is set back', () => {
     await settle(aged.peers, aged.ledger, 20_000)
     await aged.peers[0]!.kill()
     await rename(opening.dataDir, `${opening.dataDir}.gone`)
-    const restored = await runStoreCommand('restore', opening.dataDir, backup)
-    expect(restored.code, restored.output).toBe(0)
+    await restoreDataDir(backup, opening.dataDir)
     const alice = await aged.start(0)
     await isTold(alice, { words: 'it was restored from a backup' })
     await writeSome(aged.peers, 'after')

@@ -83,6 +83,15 @@ const codeRules: readonly CodeRule[] = [
       node.type === 'CallExpression' &&
       ['setTimeout', 'sleep'].includes(calledName(node.callee)),
   },
+  {
+    rule: 'child without end',
+    message: 'no time limit of a test ends what is waited for in one step: pass `...bounded`',
+    matches: (node, source) =>
+      source.isTest &&
+      node.type === 'CallExpression' &&
+      /^(?:spawn|exec|execFile|build)Sync$/.test(calledName(node.callee)) &&
+      !/\b(?:bounded|timeout)\b/.test(source.text.slice(node.start, node.end)),
+  },
 ]
 
 function* inCode(source: SourceFile): Generator<Found> {

@@ -24,6 +24,8 @@ export interface Commands {
   set(key: string, value: Value, options?: Pick<WriteOptions, 'ack' | 'force'>): Promise<string>
   remove(key: string): Promise<string>
   publish(draft: Draft): Promise<string>
+  /** Sealed to all members. */
+  setSecret(key: string, secret: string): Promise<string>
   /** Writes in the background; each write is told as it happens. */
   write(plan: WritingPlan): void
   /** How many writes were tried, once the plan is fulfilled. */
@@ -83,13 +85,16 @@ type Part<Name extends keyof Commands> = Pick<Commands, Name>
 function writingCommands(
   peer: Peer,
   tell: Tell,
-): Part<'set' | 'remove' | 'publish' | 'burst' | 'write' | 'written' | 'stopWriting'> {
+): Part<
+  'set' | 'remove' | 'publish' | 'setSecret' | 'burst' | 'write' | 'written' | 'stopWriting'
+> {
   let writing: Writing = { done: Promise.resolve(0), stop: () => {} }
   const nameOf = ({ name }: Published): string => name
   return {
     set: async (key, value, options) => nameOf(await peer.set(key, value, options)),
     remove: async (key) => nameOf(await peer.remove(key)),
     publish: async (draft) => nameOf(await peer.publish(draft)),
+    setSecret: async (key, secret) => nameOf(await peer.setSecret(key, secret, { to: 'members' })),
     write(plan) {
       writing = startWriting(peer, plan, tell)
     },

@@ -2,6 +2,8 @@ import type { Detours } from './detour.ts'
 
 /** Where peers stand, and what lies between them. */
 export interface Ground extends AsyncDisposable {
+  /** Its peers stand on other addresses than those of this machine: only a closed mesh does. */
+  readonly isBeyondMachine?: boolean
   place(index: number): Place
   /** From now on peers of different groups do not reach each other. */
   cut(...groups: readonly (readonly number[])[]): Promise<void>

@@ -7,6 +7,7 @@ import type { Judgement, Ledger } from './ledger.ts'
 import { startPeer } from './process.ts'
 import type { PeerProcess, StartOptions } from './process.ts'
 import type { Opening } from './program.ts'
+import { tokenFor } from './token.ts'
 import type { Pending } from './until.ts'
 import { until } from './until.ts'
 
@@ -22,7 +23,7 @@ export interface Mesh extends AsyncDisposable {
 
 export interface MeshOptions {
   readonly count: number
-  readonly ground: Pick<Ground, 'place'> | readonly Place[]
+  readonly ground: Pick<Ground, 'place' | 'isBeyondMachine'> | readonly Place[]
   readonly opening?: Partial<Opening>
 }
 
@@ -33,13 +34,15 @@ export async function startMesh({ count, ground, opening }: MeshOptions): Promis
   const folder = await makeFolder()
   const ledger = createLedger()
   const peers: PeerProcess[] = []
+  const isClosed = 'place' in ground && ground.isBeyondMachine === true
+  const entrance = isClosed ? { join: await tokenFor(folder.path) } : { mesh: 'test' }
   const placeOf = (index: number): Place =>
     'place' in ground ? ground.place(index) : ground[index]!
   const optionsOf = (index: number, change: Partial<Opening> = {}): StartOptions => {
     const { within, ...place } = placeOf(index)
     const name = names[index] ?? `peer${index}`
     const dataDir = join(folder.path, name)
-    const own = { ...place, name, dataDir, mesh: 'test', ...opening, ...change }
+    const own = { ...place, name, dataDir, ...entrance, ...opening, ...change }
     return { opening: own, ledger, within }
   }
   const mesh: Mesh = {

@@ -18,6 +18,9 @@ interface Holder extends AsyncDisposable {
 type Kind = 'net' | 'mount'
 
 const isRoot = process.getuid?.() === 0
+/** While a child is waited for in one step, no time limit of a test can end it. */
+const bounded = { timeout: 20_000, killSignal: 'SIGKILL' } as const
+
 /** Whoever is not root is root in a user namespace of its own. */
 const asRoot = isRoot ? [] : ['--user', '--map-root-user']
 
@@ -29,10 +32,10 @@ export const canUseNamespaces: boolean =
     'ip link add switch0 type bridge && ip link add cable0 type veth peer name cable1',
   ) &&
   trial('--mount', 'mount -t tmpfs none /mnt') &&
-  spawnSync('nsenter', ['--version']).status === 0
+  spawnSync('nsenter', ['--version'], bounded).status === 0
 
 function trial(flag: string, command: string): boolean {
-  return spawnSync('unshare', [...asRoot, flag, 'sh', '-c', command]).status === 0
+  return spawnSync('unshare', [...asRoot, flag, 'sh', '-c', command], bounded).status === 0
 }
 
 async function hold(kind: Kind, within: readonly string[], setUp: string): Promise<Holder> {
@@ -64,7 +67,7 @@ const readiness = (child: ChildProcess): Promise<void> =>
 
 function run(within: readonly string[], command: string): void {
   const [program, ...args] = [...within, 'sh', '-c', command]
-  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', ...bounded })
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`)
 }
 
@@ -96,6 +99,7 @@ export async function namespaces(count: number): Promise<Ground> {
     run(outer.within, `ip link set cable${index} master switch${to}`)
   const addresses = rooms.map((_, index) => `${subnet}.${index + 1}:${port}`)
   return {
+    isBeyondMachine: true,
     place: (index) => ({
       listen: addresses.slice(index, index + 1),
       peers: addresses.filter((_, other) => other !== index),

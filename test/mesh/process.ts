@@ -51,7 +51,7 @@ export interface StartOptions {
 
 export async function startPeer(options: StartOptions): Promise<PeerProcess> {
   const { opening, ledger } = options
-  const child = start(options)
+  const child = await start(options)
   const notices: Notice[] = []
   const calls = createCalls(child)
   child.on('message', (told: Told) => {
@@ -94,7 +94,7 @@ export async function startPeer(options: StartOptions): Promise<PeerProcess> {
   }
 }
 
-const start = ({ within = [] }: StartOptions): ChildProcess =>
+const start = async ({ within = [] }: StartOptions): Promise<ChildProcess> =>
   spawnSource(program, [], {
     within,
     serialization: 'advanced',

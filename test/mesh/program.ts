@@ -23,6 +23,8 @@ export interface Opening {
   readonly dataDir: string
   readonly name: string
   readonly mesh?: string
+  /** The token of a closed mesh. */
+  readonly join?: string
   readonly listen?: readonly string[]
   readonly peers?: readonly string[]
   readonly gossip?: boolean
