@@ -223,6 +223,8 @@ describe('a revoked member', () => {
     await until(show([dave], 'shop/late', 'bob'), soonMs)
     await mesh.close('dave')
     await alice.peer.revoke('bob')
+    // Whoever has not heard of it yet takes from bob, and is right to.
+    await until(areAlone([alice, carol], 3), soonMs)
     clock.jump(31 * dayMs)
     await carol.peer.set('shop/new', 'carol')
 
