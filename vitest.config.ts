@@ -13,6 +13,9 @@ export default defineConfig({
       '@grapevine/peer/conformance': source('./packages/peer/src/conformance.ts'),
       '@grapevine/peer': source('./packages/peer/src/index.ts'),
       '@grapevine/api/client': source('./packages/api/src/client/index.ts'),
+      '@grapevine/api/page': source('./packages/api/src/page.ts'),
+      '@grapevine/lab/client': source('./packages/lab/src/client/index.ts'),
+      '@grapevine/lab': source('./packages/lab/src/index.ts'),
       '@grapevine/api': source('./packages/api/src/index.ts'),
     },
   },
@@ -21,17 +24,30 @@ export default defineConfig({
     maxWorkers: '100%',
     // No test is about speed: the limit only ends what hangs, on a machine that is busy with other things.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A worker can be asked from outside what it waits for: see scripts/stalled.ts.
     execArgv: [
       '--report-on-signal',
       '--report-signal=SIGUSR2',
       `--report-directory=${reportFolder}`,
     ],
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'scripts/**/*.test.ts',
-      'test/**/*.test.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          // They share nothing but modules, which are read once for all of them: that halves their time.
+          isolate: false,
+          include: ['packages/*/src/**/*.test.ts', 'packages/*/page/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'wholes',
+          include: ['packages/*/test/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
+        },
+      },
     ],
   },
 })

@@ -28,12 +28,10 @@ const quick = [
   'context-forgotten',
   'snapshot-half-applied',
   'equal-value-written',
-  'settled-without-seal',
 ]
 /** The same of badges, intents and revocations, in closed meshes. */
 const quickOfTrust = [
   'badge-root-unchecked',
-  'badge-of-another',
   'badge-at-any-time',
   'badge-not-kept',
   'intent-at-any-time',
@@ -44,7 +42,6 @@ const quickOfTrust = [
   'struck-only-on-arrival-of-word',
   'kept-forgotten',
   'descendants-stay',
-  'mutual-in-order-of-key',
   'revoked-admins-word-stands',
   'voided-not-brought-back',
 ]
