@@ -35,7 +35,7 @@ export { Malformed, MeshError } from './errors.js'
 export { checkKey, textFault } from './key.js'
 export { formatDot, fromHex, toHex } from './ids.js'
 export { compareStamps } from './stamp.js'
-export { copyValue, sameValue } from './value.js'
+export { copyValue, sameValue, usableValue } from './value.js'
 // The canonical form, for whoever else reads bytes from outside.
 export { asBoolean, asBytes, asCount, asList, asText, decode, encode } from './codec.js'
 

@@ -15,6 +15,7 @@ import {
   sortedValues,
 } from './ids.js'
 import { type Crypto, type MeshRules, incarnationBytes, openMesh } from './mesh.js'
+import { type Place, newestReleases } from './newest.js'
 import { type HeardPresence } from './presence.js'
 import { type Receipt, receiptsOf } from './receipts.js'
 import { isEarlyParked } from './parking.js'
@@ -62,6 +63,8 @@ export interface Replica {
   history(key: string): readonly Held[]
   /** A release with the changes of it that are known here. */
   release(dot: Dot): { readonly release: Release; readonly changes: readonly Change[] } | undefined
+  /** What is in the log, newest first by stamp; `before`: only what is older than that. */
+  releases(limit: number, before?: Place): readonly Release[]
   planRollback(dot: Dot): Rollback
   receipts(dot: Dot, now: number): readonly Receipt[]
   presences(): ReadonlyMap<PeerId, HeardPresence>
@@ -150,6 +153,7 @@ function replicaOf(state: State): Replica {
         .map(([key]) => readingOf(state, key)!),
     history: (key) => [...(state.history.get(key as Key) ?? [])],
     release: (dot) => releaseAt(state, dot),
+    releases: (limit, before) => newestReleases(state, limit, before),
     planRollback: (dot) => planRollback(state, dot),
     receipts: (dot, now) => receiptsOf(state, dot, now),
     presences: () => new Map(sortedEntries(state.presences)),

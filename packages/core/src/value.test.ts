@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MeshError } from './errors.js'
 import { type Key } from './ids.js'
-import { copyValue, sameValue } from './value.js'
+import { copyValue, sameValue, usableValue } from './value.js'
 
 const key = 'shop/max-items' as Key
 const copy = (value: unknown): unknown => copyValue(key, value)
@@ -94,5 +94,28 @@ describe('value', () => {
     expect(sameValue({ a: 1, b: [new Uint8Array(1)] }, { b: [new Uint8Array(1)], a: 1 })).toBe(true)
     expect(sameValue('1', 1)).toBe(false)
     expect(sameValue([], {})).toBe(false)
+  })
+})
+
+describe('a value that is only looked at', () => {
+  const faultOf = (take: () => unknown): unknown => {
+    try {
+      take()
+    } catch (error) {
+      return (error as MeshError).message
+    }
+    return undefined
+  }
+
+  it('is refused with the words of a write, and else handed back as it is', () => {
+    const wrong = [undefined, Number.NaN, { a: [undefined] }, new Date(0), { ['__proto__']: 1 }]
+    for (const value of wrong) {
+      const fault = faultOf(() => usableValue(key, value))
+      expect(fault).toBeDefined()
+      expect(fault).toBe(faultOf(() => copy(value)))
+    }
+    const value = { list: [1, new Uint8Array([1])] }
+    expect(usableValue(key, value)).toBe(value)
+    expect(Object.isFrozen(value)).toBe(false)
   })
 })

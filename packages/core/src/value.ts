@@ -75,12 +75,24 @@ export function deepFreeze(value: Value): Value {
  * The replica's own frozen copy of a caller's value. It goes through the codec, so that writer and
  * receivers hold the same (-0 becomes 0, members come in canonical order).
  */
-export function copyValue(key: Key, value: unknown): Value {
-  try {
+export const copyValue = (key: Key, value: unknown): Value =>
+  orInvalid(key, value, () => {
     checkValue(value)
     const bytes = encode(value)
     checkValueSize(bytes.length)
     return deepFreeze(decode(bytes) as Value)
+  })
+
+/** The value itself, where it is one: for callers that have no codec. Only its size is not looked at. */
+export const usableValue = (key: Key, value: unknown): Value =>
+  orInvalid(key, value, () => {
+    checkValue(value)
+    return value
+  })
+
+function orInvalid(key: Key, value: unknown, take: () => Value): Value {
+  try {
+    return take()
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     const path = faultPath(value).join('.')

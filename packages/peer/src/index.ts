@@ -52,6 +52,7 @@ export type {
   Published,
   Reach,
   ReachOptions,
+  Refused,
   ReleaseInfo,
   ReleaseRef,
   RollbackPlan,

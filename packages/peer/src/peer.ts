@@ -131,6 +131,13 @@ export interface Difference {
   readonly after: Value | undefined
 }
 
+/** A key that a schema of this process would not take. */
+export interface Refused {
+  readonly key: Key
+  /** As the mesh would read it in the receipts. */
+  readonly reason: string
+}
+
 /** Of one key, oldest first. */
 export interface Version {
   /** undefined: it was removed. */
@@ -182,6 +189,8 @@ export interface Status {
   readonly name: string
   readonly mesh: string
   readonly replica: ReplicaId
+  /** By replica ids: up to which release of each all are held here. */
+  readonly clock: Readonly<Record<ReplicaId, number>>
   /** So many digits of a replica's name tell it apart from all others that are known here: 4 or more. */
   readonly replicaDigits: number
   readonly addresses: readonly string[]
@@ -232,6 +241,11 @@ export interface Notice {
 export interface PeerEvents {
   /** Everything that one release, or one snapshot, changed for readers. */
   readonly change: { readonly changes: readonly Change[] }
+  /**
+   * A release that was not held here came from this member: by gossip, the one that passed it on. Once
+   * for each; what a snapshot brings in one piece is told by `change` alone.
+   */
+  readonly received: { readonly release: ReleaseInfo; readonly from: PeerId }
   readonly notice: Notice
   readonly linked: Link
   readonly unlinked: { readonly peer: PeerId; readonly why: string }
@@ -284,6 +298,11 @@ export interface Peer extends Secrets, Rights, AsyncDisposable {
   ): Promise<Published>
   /** What readers would see differently after publishing this. */
   diff(draft: Draft): readonly Difference[]
+  /**
+   * What the schemas that are bound in this process would refuse of it, by keys; those of other peers
+   * are known only to them. A schema that takes its time to answer is not waited for.
+   */
+  check(draft: Draft): readonly Refused[]
 
   /** What is shown under a prefix, then all that changes. Ends with its signal, and with the peer. */
   watch(
@@ -310,6 +329,11 @@ export interface Peer extends Secrets, Rights, AsyncDisposable {
   release(
     release: ReleaseRef,
   ): { readonly release: ReleaseInfo; readonly changes: readonly Difference[] } | undefined
+  /** Newest first, those whose record is still held: 50, or `limit`; `before`: older than that one. */
+  releases(options?: {
+    readonly limit?: number | undefined
+    readonly before?: ReleaseRef | undefined
+  }): readonly ReleaseInfo[]
   receipts(release: ReleaseRef): readonly NamedReceipt[]
   /** `Published.reached` of any release that is held here. */
   reached(release: ReleaseRef, options?: ReachOptions): Promise<Reach>

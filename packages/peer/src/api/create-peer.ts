@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events'
 import { MeshError, badgeOf, limits } from '@grapevine/core'
 import type { PeerId } from '@grapevine/core'
 import { bindKey } from '../binding/bind.js'
-import { checkText, invalid } from '../writing/draft.js'
+import { createBoundSchemas } from '../binding/bound-schemas.js'
+import { checkText, invalid, writeOf } from '../writing/draft.js'
 import { durationMs } from './durations.js'
 import { checkSignal } from './listeners.js'
 import type { Inside, PeerParts } from './parts.js'
@@ -63,13 +64,15 @@ export function createPeer(parts: PeerParts): Peer {
 }
 
 /** What goes on telling until it is stopped, or the peer closes. */
-function livesOf(inside: Inside): Pick<Peer, 'watch' | 'bind' | 'on'> {
+function livesOf(inside: Inside): Pick<Peer, 'watch' | 'bind' | 'check' | 'on'> {
   const { view, events, closing, clock, members } = inside
   const refusals = createRefusals(inside)
+  const schemas = createBoundSchemas()
   const isAlone = (): boolean =>
     members.ids().size > 1 && clock.now() - (inside.heardAt() ?? -Infinity) > limits.memberSilentMs
   return {
     on: events.on,
+    check: (draft) => schemas.refusedOf(view, writeOf(draft)),
     watch(prefix = '', { signal } = {}) {
       if (typeof prefix !== 'string') throw invalid('prefix', prefix, 'a text')
       checkSignal(signal)
@@ -77,7 +80,7 @@ function livesOf(inside: Inside): Pick<Peer, 'watch' | 'bind' | 'on'> {
     },
     bind(key, schema, options) {
       closing.throwIfAborted()
-      return bindKey({ ...inside, refusals, isAlone }, checkText(key), schema, options)
+      return bindKey({ ...inside, refusals, schemas, isAlone }, checkText(key), schema, options)
     },
   }
 }

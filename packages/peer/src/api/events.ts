@@ -13,6 +13,7 @@ export interface Events extends Listeners<PeerEvents> {
 
 const names: readonly (keyof PeerEvents)[] = [
   'change',
+  'received',
   'notice',
   'linked',
   'unlinked',

@@ -79,3 +79,26 @@ describe('receipts', () => {
     expect(() => peer.receipts(name)).toThrow(`release ${name} is not held here`)
   })
 })
+
+describe('the list of releases', () => {
+  it('is newest first, 50 of them or as many as are asked for, and goes on before any', async () => {
+    const peer = await peerWith({ a: 0 })
+    const names = [peer.releases()[0]!.name]
+    for (let at = 1; at < 60; at += 1) names.unshift((await peer.set('a', at)).name)
+    expect(peer.releases().map(({ name }) => name)).toEqual(names.slice(0, 50))
+    const next = peer.releases({ limit: 7, before: names[49] })
+    expect(next.map(({ name }) => name)).toEqual(names.slice(50, 57))
+    expect(peer.releases({ before: names.at(-1) })).toEqual([])
+  })
+
+  it('refuses a number that is none, and a place that is not here', async () => {
+    const peer = await peerWith({ a: 0 })
+    for (const limit of [0, -1, 1.5, Number.NaN, '7']) {
+      expect(() => peer.releases({ limit: limit as number })).toThrow('limit')
+    }
+    expect(() => peer.releases({ before: 'ffff·1' })).toThrow('is not held here')
+    expect(() => peer.releases({ before: peer.releases()[0]!.name.replace(/1$/, '9') })).toThrow(
+      'is not held here',
+    )
+  })
+})

@@ -1,11 +1,12 @@
-import type { Dot, Held, Replica } from '@grapevine/core'
+import type { Dot, Held, Release, Replica } from '@grapevine/core'
 import { compareStamps, formatDot } from '@grapevine/core'
 import type { Inside } from './parts.js'
 import type { Difference, Peer, ReleaseRef } from '../peer.js'
+import { invalid } from '../writing/draft.js'
 import { reached, receiptsOf } from '../writing/reach.js'
 import { dotOf, releaseInfo, releaseInfos, unknownRelease } from './release-info.js'
 
-type Past = Pick<Peer, 'history' | 'release' | 'receipts' | 'reached'>
+type Past = Pick<Peer, 'history' | 'release' | 'releases' | 'receipts' | 'reached'>
 
 /** What was written, by whom, and who has it. */
 export const pastOf = (inside: Inside): Past => ({
@@ -30,6 +31,12 @@ export const pastOf = (inside: Inside): Past => ({
       })),
     }
   },
+  releases({ limit = 50, before } = {}) {
+    if (!Number.isSafeInteger(limit) || limit < 1) throw invalid('limit', limit, '1 or more')
+    const { replica } = inside.interpreter
+    const place = before === undefined ? undefined : placeOf(inside, before)
+    return replica.releases(limit, place).map(releaseInfos(replica))
+  },
   receipts: (ref) => receiptsOf(inside, heldDot(inside, ref)),
   async reached(ref, options = {}) {
     inside.closing.throwIfAborted()
@@ -37,6 +44,14 @@ export const pastOf = (inside: Inside): Past => ({
     return reached(inside, { name: formatDot(dot), dots: [dot], durable: stored }, options)
   },
 })
+
+function placeOf(inside: Inside, ref: ReleaseRef): Release {
+  const dot = heldDot(inside, ref)
+  const found = inside.interpreter.replica.release(dot)
+  // Its record has left: where it stood is not known any more.
+  if (found === undefined) throw unknownRelease(formatDot(dot))
+  return found.release
+}
 
 /** What is asked for by its name was told somebody before, and that is when it is durable. */
 const stored = Promise.resolve()

@@ -21,6 +21,7 @@ export const standingOf = (inside: Inside, syncedAt: () => number | undefined): 
       name: inside.names()(inside.id),
       mesh: inside.mesh,
       replica: replica.id(),
+      clock: Object.fromEntries(replica.clock()),
       replicaDigits: digitsToTellApart(replica.clock().keys()),
       addresses: network.addresses(),
       members: inside.members.ids().size,

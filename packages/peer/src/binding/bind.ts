@@ -3,6 +3,7 @@ import type { Key, PeerId, Value } from '@grapevine/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { openBound } from './bound.js'
 import type { BoundParts } from './bound.js'
+import type { BoundSchemas } from './bound-schemas.js'
 import { boundValue } from './bound-value.js'
 import { judge } from './judge.js'
 import { checkSignal } from '../api/listeners.js'
@@ -58,7 +59,8 @@ export interface Binding<T> extends Disposable {
   close(): void
 }
 
-type BindParts = BoundParts & Pick<Inside, 'closing' | 'interpreter'>
+type BindParts = BoundParts &
+  Pick<Inside, 'closing' | 'interpreter'> & { readonly schemas: BoundSchemas }
 
 /**
  * Follows a key and those below it. Whatever is shown there is put before the schema: what it takes is
@@ -104,11 +106,13 @@ export function bindKey<T>(
     })
   }
 
+  const forget = parts.schemas.add(key, schema)
   const unfollow = view.follow((steps) => {
     if (steps.some(({ change }) => change.key === key || change.key.startsWith(below))) look()
   })
   function close(): void {
     turn += 1
+    forget()
     unfollow()
     bound.close()
     for (const end of ends) end.removeEventListener('abort', close)

@@ -1,6 +1,5 @@
 import { compareStamps } from '@grapevine/core'
 import type { Key, Value } from '@grapevine/core'
-import type { Entry } from '../peer.js'
 import type { View } from '../reading/view.js'
 
 /** What a schema is asked about. */
@@ -12,7 +11,12 @@ export interface BoundValue {
   readonly newest: Key | undefined
 }
 
-type Readable = Pick<View, 'get' | 'entry' | 'keys'>
+/** What shows values: the view, or what something would make of it. */
+export interface Readable extends Pick<View, 'get' | 'keys'> {
+  entry(key: Key): { readonly release: Written } | undefined
+}
+
+type Written = Parameters<typeof compareStamps>[0]
 type Members = Record<string, Value>
 
 /**
@@ -26,10 +30,11 @@ export function boundValue(view: Readable, key: Key): BoundValue {
 
 function newestOf(view: Readable, keys: readonly Key[]): Key | undefined {
   if (keys.length < 2) return keys[0]
-  let newest: Entry | undefined
+  let newest: { readonly key: Key; readonly release: Written } | undefined
   for (const key of keys) {
-    const entry = view.entry(key)!
-    if (newest === undefined || compareStamps(entry.release, newest.release) > 0) newest = entry
+    const { release } = view.entry(key)!
+    if (newest === undefined || compareStamps(release, newest.release) > 0)
+      newest = { key, release }
   }
   return newest?.key
 }

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { badgeOf } from '@grapevine/core'
 import type { Records } from '@grapevine/core'
 import { createPeer } from '../api/create-peer.js'
+import { createArrivals } from './arrivals.js'
+import type { Arrivals } from './arrivals.js'
 import { createEvents } from '../api/events.js'
 import type { Events } from '../api/events.js'
+import { releaseInfo } from '../api/release-info.js'
 import { isClosed, rulesOf, settleGenesis } from './genesis.js'
 import type { Genesis } from './genesis.js'
 import { keepHabits } from './habits.js'
@@ -52,6 +55,7 @@ interface Parts {
   readonly members: Members
   readonly network: Network
   readonly habits: Habits
+  readonly arrivals: Arrivals
   /** In a closed mesh. */
   readonly guard: Guard | undefined
   /** When a presence was last taken. */
@@ -195,9 +199,13 @@ function partsOf(found: Found): Parts {
     announce: () => interpreter.handle({ type: 'announce', labels, software }),
     look: () => guard?.look(false),
   })
+  const arrivals = createArrivals((release, from) =>
+    events.fire('received', { release: releaseInfo(release, interpreter.replica), from }),
+  )
   const view = openView(interpreter.replica)
   const heardAt = undefined
-  const parts: Parts = { events, interpreter, view, members, network, habits, guard, heardAt }
+  const own = { events, interpreter, view, members, network, habits, arrivals, guard }
+  const parts: Parts = { ...own, heardAt }
   return parts
 }
 
@@ -252,7 +260,9 @@ function outletsOf(parts: () => Parts, { gossip, clock }: Settings): Outlets {
       parts().habits.synced(peer)
       parts().events.fire('synced', { peer })
     },
+    judged: (release, from, verdict) => parts().arrivals.judged(release, from, verdict),
     moved() {
+      parts().arrivals.settle(parts().interpreter.replica)
       parts().habits.moved()
       parts().events.fire('presence', undefined)
     },

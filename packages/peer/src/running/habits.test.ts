@@ -46,6 +46,7 @@ async function scene(announced = (_habits: Habits): void => {}): Promise<Scene> 
       gossip: nothing,
       send: (to) => opened.push(to),
       pull: nothing,
+      judged: nothing,
       synced: nothing,
       moved: nothing,
       heardPresence: nothing,

@@ -132,6 +132,7 @@ const outletsTo = (tell: (what: string, detail: unknown) => void): Outlets => ({
   gossip: (bytes) => tell('gossip', bytes),
   send: (to) => tell('send', to),
   pull: (from) => tell('pull', from),
+  judged: () => {},
   synced: (peer) => tell('synced', peer),
   moved: () => tell('moved', undefined),
   heardPresence: () => tell('presence', undefined),

@@ -8,6 +8,8 @@ export interface Outlets {
   send(to: PeerId, bytes: Uint8Array): void
   /** From this peer, or from any other if it is gone. */
   pull(from: PeerId, bytes: Uint8Array): void
+  /** A release came from a member, and this became of it. */
+  judged(release: Release, from: PeerId, verdict: Verdict['verdict']): void
   synced(peer: PeerId): void
   /** What is held here has moved: once for each input, after all that it set off. */
   moved(): void
@@ -62,6 +64,7 @@ export function perform(act: Act, cause: Cause, outlets: Outlets): void {
       return outlets.pull(act.from, act.bytes)
     case 'verdict':
       cause.verdict ??= act
+      if (act.release !== undefined) outlets.judged(act.release, act.from, act.verdict)
       if (act.verdict !== 'applied') return
       if (act.release === undefined) return outlets.heardPresence(cause.bytes)
       cause.hasMoved = true
