@@ -5,10 +5,13 @@ import { Hono } from 'hono'
 import { bodyOf, namedIn, noAddress, queryOf } from './asking.js'
 import { healthRoutes } from './health.js'
 import { openJournal } from './journal.js'
+import { openLive } from './live/live.js'
+import type { Pace } from './live/paced-source.js'
 import { metricsRoutes, openMetrics } from './metrics.js'
 import { problemResponse, refused } from './problem.js'
 import type { Inside, Route } from './route.js'
 import { keyRoutes } from './routes/keys.js'
+import { liveRoutes } from './routes/live.js'
 import { meshRoutes } from './routes/mesh.js'
 import { openapiRoute } from './routes/openapi.js'
 import { pastRoutes } from './routes/past.js'
@@ -23,6 +26,8 @@ export interface ApiOptions {
   readonly closing?: AbortSignal | undefined
   /** Streams say so often that they are there; the default is 15 s. */
   readonly heartbeatMs?: number | undefined
+  /** What the live stream goes by; the default is the time of this process. */
+  readonly pace?: Pace | undefined
   /** Hears of what failed, and should not have. */
   readonly onFault?: ((error: unknown) => unknown) | undefined
 }
@@ -40,7 +45,7 @@ interface Server {
 
 /** The API of a running peer; where and how it is served is not its business. */
 export function createApi(peer: Peer, options: ApiOptions = {}): Api {
-  const { closing = new AbortController().signal, heartbeatMs = 15_000, onFault } = options
+  const { closing = new AbortController().signal, heartbeatMs = 15_000, pace, onFault } = options
   // One for each that waits, and nobody waits for ever.
   setMaxListeners(0, closing)
   const journal = openJournal(peer)
@@ -52,6 +57,7 @@ export function createApi(peer: Peer, options: ApiOptions = {}): Api {
     closing,
     heartbeatMs,
     metrics: openMetrics(peer, closing),
+    live: openLive(peer, closing, pace),
   }
   const routes = routesWith(options.routes)
   const app = new Hono()
@@ -88,6 +94,7 @@ function routesWith(more: readonly Route[] = []): readonly Route[] {
   const routes = [
     ...keyRoutes,
     ...watchRoutes,
+    ...liveRoutes,
     ...releaseRoutes,
     ...pastRoutes,
     ...secretRoutes,

@@ -18,7 +18,7 @@ export interface EventSource {
   close(this: void): void
 }
 
-interface StreamOptions {
+export interface StreamOptions {
   readonly heartbeatMs: number
   /** Whoever listens has gone. */
   readonly signal: AbortSignal

@@ -32,6 +32,14 @@ describe('values as JSON', () => {
     expect(valueFrom(there(part))).toEqual(new Uint8Array([99, 100]))
   })
 
+  it('write bytes as every base64 does, however many', () => {
+    for (const length of [0, 1, 2, 3, 4, 255, 8_192, 8_193, 300_000]) {
+      const bytes = Uint8Array.from({ length }, (_, at) => (at * 31) % 256)
+      expect(there(bytes)).toEqual({ $bytes: Buffer.from(bytes).toString('base64') })
+      expect(valueFrom(there(bytes))).toEqual(bytes)
+    }
+  })
+
   it('are refused where they are marked as bytes and are none', () => {
     for (const text of ['"?"', '"AQ"', '"AQ==\\n"', '"AR=="', '7', 'null', '{}', '"-_"']) {
       const marked = JSON.parse(`{"a":[{"$bytes":${text}}]}`) as unknown

@@ -10,7 +10,7 @@ export const toJson = (answer: unknown): string => JSON.stringify(answer, marked
 function marked(this: unknown, name: string, shown: unknown): unknown {
   // A Buffer has made something else of itself by now.
   const value = (this as Readonly<Record<string, unknown>>)[name] ?? shown
-  if (value instanceof Uint8Array) return { [bytesMember]: Buffer.from(value).toString('base64') }
+  if (value instanceof Uint8Array) return { [bytesMember]: base64Of(value) }
   // `fromEntries` defines each name, whatever it is.
   return value instanceof Map ? Object.fromEntries(value as ReadonlyMap<string, unknown>) : value
 }
@@ -47,7 +47,22 @@ function refuseUnmarked(): void {
 }
 
 function bytesOf(text: unknown): Uint8Array | undefined {
-  if (typeof text !== 'string') return undefined
-  const bytes = Buffer.from(text, 'base64')
-  return bytes.toString('base64') === text ? new Uint8Array(bytes) : undefined
+  if (typeof text !== 'string' || !base64Form.test(text)) return undefined
+  const bytes = Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0))
+  return base64Of(bytes) === text ? bytes : undefined
+}
+
+/** Two units or three may stand at the end; which bits may be set in the last is told by the way back. */
+const base64Form = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** So many arguments a call takes on every machine. */
+const chunkBytes = 8 * 1024
+
+/** As pages can, too. */
+function base64Of(bytes: Uint8Array): string {
+  const chunks: string[] = []
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    chunks.push(String.fromCharCode(...bytes.subarray(at, at + chunkBytes)))
+  }
+  return btoa(chunks.join(''))
 }

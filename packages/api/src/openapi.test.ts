@@ -79,10 +79,13 @@ async function answersOf(peer: Peer, file: string): Promise<ReadonlyMap<string, 
     setSecret: ['/v1/secrets/x/s', sending('PUT', to)],
     sealSecret: ['/v1/secrets/x/t', sending('POST', to)],
     publish: ['/v1/releases', sending('POST', { set: { 'x/d': 1 }, message: 'm', requestId: 'r' })],
+    listReleases: ['/v1/releases?limit=1'],
+    check: ['/v1/check', sending('POST', { set: { 'x/d': 2 } })],
     diff: ['/v1/diff', sending('POST', { set: { 'x/d': 2 }, remove: ['x/a'] })],
     listEntries: ['/v1/keys'],
     getEntry: ['/v1/keys/x/a'],
     watch: ['/v1/watch'],
+    live: ['/v1/live'],
     getRelease: [at],
     getReceipts: [`${at}/receipts`],
     followReach: [`${at}/reach?timeout=20s`],
@@ -129,17 +132,18 @@ async function checkAnswer(route: Route, response: Response | undefined): Promis
     expect(response?.headers.has(header), `${route.name} ${header}`).toBe(true)
   }
   if (declared?.schema === undefined) return response?.body?.cancel()
-  for (const json of await contentOf(response!)) {
+  for (const json of await contentOf(response!, route.name === 'live' ? 'notices' : 'state')) {
     expect(v.parse(declared.schema, json), route.name).toEqual(json)
   }
 }
 
-async function contentOf(response: Response): Promise<readonly unknown[]> {
+/** A stream is read up to an event; what comes first of all is the same each time. */
+async function contentOf(response: Response, last: string): Promise<readonly unknown[]> {
   if (response.headers.get('content-type') !== 'text/event-stream') return [await response.json()]
   const events: unknown[] = []
   for await (const { event, data } of readEvents(response.body as ReadableStream<Uint8Array>)) {
     events.push(JSON.parse(data))
-    if (['state', 'reached'].includes(event)) break
+    if ([last, 'reached'].includes(event)) break
   }
   return events
 }

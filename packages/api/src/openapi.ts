@@ -5,7 +5,8 @@ import { bytesType } from './asking.js'
 import { problemType } from './problem.js'
 import type { Answer, Body, Parameter, Route } from './route.js'
 import { change, entry } from './schemas/keys.js'
-import { draft } from './schemas/releases.js'
+import * as mesh from './schemas/mesh.js'
+import { draft, releaseRows } from './schemas/releases.js'
 import { difference, problem, releaseInfo, value, written } from './schemas/shared.js'
 
 type Json = Readonly<Record<string, unknown>>
@@ -19,6 +20,9 @@ const definitions = {
   Change: change,
   Difference: difference,
   Draft: draft,
+  Member: mesh.member,
+  Status: mesh.status,
+  Releases: releaseRows,
   Problem: problem,
 }
 

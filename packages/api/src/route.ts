@@ -2,6 +2,7 @@ import type { Notice, Peer } from '@grapevine/peer'
 import type { GenericSchema } from 'valibot'
 import type { Journal } from './journal.js'
 import { toJson } from './json.js'
+import type { Live } from './live/live.js'
 import type { Metrics } from './metrics.js'
 
 /** What all routes work with. */
@@ -13,6 +14,7 @@ export interface Inside {
   readonly closing: AbortSignal
   readonly heartbeatMs: number
   readonly metrics: Metrics
+  readonly live: Live
 }
 
 /** One request, checked against what its route declares. */

@@ -6,7 +6,8 @@ import type { Peer } from '@grapevine/peer'
 import { testPeer } from '@grapevine/peer/testing'
 import { afterEach } from 'vitest'
 import { serveApi } from '../src/serve.js'
-import type { Served, ServeOptions } from '../src/serve.js'
+import type { ServeOptions } from '../src/serve.js'
+import type { Served } from '../src/serve-fetch.js'
 
 const open: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -14,6 +14,7 @@ import type {
   Published,
   Reach,
   ReachOptions,
+  Refused,
   ReleaseInfo,
   Revoked,
   RevokeOptions,
@@ -30,6 +31,7 @@ import type {
   Why,
   WriteOptions,
 } from '@grapevine/peer'
+import type { LiveEvent, ReleaseRow } from './live.js'
 
 /** A release as the API tells of it: `PeerClient.reach` follows it. */
 export type Written = Omit<Published, 'reached'>
@@ -73,6 +75,12 @@ export interface PeerClient extends AsyncDisposable {
     options?: { readonly from?: Index | undefined; readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Watched, undefined>
 
+  /** All that goes on at the peer; where a reader resumes, only what changed since is told of the keys. */
+  live(options?: {
+    readonly from?: Index | undefined
+    readonly signal?: AbortSignal | undefined
+  }): AsyncIterable<LiveEvent, undefined>
+
   publish(draft: Draft, options?: ActingAs): Promise<Written>
   rollback(
     release: string,
@@ -85,6 +93,8 @@ export interface PeerClient extends AsyncDisposable {
   ): Promise<Written>
 
   diff(draft: Draft): Promise<readonly Difference[]>
+  /** What the schemas that are bound in the peer's process would refuse of it. */
+  check(draft: Draft): Promise<readonly Refused[]>
   /** What a rollback would do, without doing it. */
   planRollback(release: string): Promise<{
     readonly draft: Draft
@@ -96,6 +106,12 @@ export interface PeerClient extends AsyncDisposable {
   release(
     name: string,
   ): Promise<{ readonly release: ReleaseInfo; readonly changes: readonly Difference[] } | undefined>
+  /** Newest first, 50 where it is not said how many; `before`: those that are older than this one. */
+  releases(options?: {
+    readonly limit?: number | undefined
+    readonly before?: string | undefined
+    readonly signal?: AbortSignal | undefined
+  }): Promise<readonly ReleaseRow[]>
   why(key: string): Promise<Why>
   conflicts(prefix?: string): Promise<readonly Entry[]>
   receipts(release: string): Promise<readonly NamedReceipt[]>
@@ -126,6 +142,6 @@ export interface PeerClient extends AsyncDisposable {
   notices(): Promise<readonly (Notice & { readonly at: number })[]>
   ready(options?: WaitOptions): Promise<void>
   sync(options?: WaitOptions): Promise<void>
-  /** Into a file on the peer's machine. */
+  /** Into a file on the peer's machine; its path is absolute. */
   backup(file: string): Promise<void>
 }

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { MeshError } from '@grapevine/core'
 import type { Fetch } from './ask.js'
 import type { PeerClient } from './client.js'
-import { createClient } from './create-client.js'
+import { createSigningClient } from './signing-client.js'
 
 export interface ConnectOptions {
   /** The UNIX socket of a running peer: `<dataDir>/api.sock`. */
@@ -16,7 +16,7 @@ export interface ConnectOptions {
 /** undefined: no peer answers there. */
 export async function connect({ socket }: ConnectOptions): Promise<PeerClient | undefined> {
   if (!(await isOwn(socket)) || !(await isHeard(socket))) return undefined
-  return createClient({ fetch: fetchOver(socket), resumes: true })
+  return createSigningClient({ fetch: fetchOver(socket), resumes: true })
 }
 
 /** A socket without a peer, or with one that is dead. */

@@ -1,31 +1,34 @@
-import { resolve as resolvePath } from 'node:path'
 import { checkKey } from '@grapevine/core'
 import type { Entry, Status } from '@grapevine/peer'
 import { answerTo, inPath, unlessMissing } from './ask.js'
 import type { Ask, Fetch, Question } from './ask.js'
 import type { PeerClient } from './client.js'
 import { draftBody } from './draft-body.js'
-import { reachOver, watchOver } from './follow.js'
+import { liveOver, reachOver, watchOver } from './follow.js'
 import { writesOver } from './writes.js'
+import type { SignDraft } from './writes.js'
 
 export interface ClientOptions {
   readonly fetch: Fetch
   /** Watches go on when the peer is there again; where it is in this process, it will not be. */
   readonly resumes?: boolean | undefined
+  /** Without it nobody can write with a key of its own. */
+  readonly sign?: SignDraft | undefined
 }
 
 /** A peer behind its API, wherever that is. */
-export function createClient({ fetch, resumes = false }: ClientOptions): PeerClient {
+export function createClient({ fetch, resumes = false, sign }: ClientOptions): PeerClient {
   const ending = new AbortController()
   const following = { fetch, resumes, closing: ending.signal }
   const ask = async <T>(question: Question): Promise<T> => answerTo<T>(fetch, question)
 
   return {
     ...readsOver(ask),
-    ...writesOver(ask),
+    ...writesOver(ask, sign),
     ...mattersOver(ask),
     watch: (prefix = '', options = {}) => watchOver(following, prefix, options),
     reach: (release, options = {}) => reachOver(following, release, options),
+    live: (options = {}) => liveOver(following, options),
     [Symbol.asyncDispose]: async () => ending.abort(),
   }
 }
@@ -35,9 +38,11 @@ type Reads = Pick<
   | 'entry'
   | 'entries'
   | 'diff'
+  | 'check'
   | 'planRollback'
   | 'history'
   | 'release'
+  | 'releases'
   | 'why'
   | 'conflicts'
   | 'receipts'
@@ -55,12 +60,20 @@ const readsOver = (ask: Ask): Reads => ({
     const question: Question = { method: 'POST', path: '/v1/diff', body: draftBody(draft) }
     return (await ask<{ differences: Awaited<ReturnType<Reads['diff']>> }>(question)).differences
   },
+  check: async (draft) => {
+    const question: Question = { method: 'POST', path: '/v1/check', body: draftBody(draft) }
+    return (await ask<{ refused: Awaited<ReturnType<Reads['check']>> }>(question)).refused
+  },
   planRollback: async (release) => ask({ path: `/v1/releases/${inPath(release)}/undo` }),
   history: async (key) => {
     const path = `/v1/history/${inKey(key)}`
     return (await ask<{ versions: Awaited<ReturnType<Reads['history']>> }>({ path })).versions
   },
   release: async (name) => unlessMissing(ask({ path: `/v1/releases/${inPath(name)}` })),
+  releases: async ({ limit, before, signal } = {}) => {
+    const question: Question = { path: '/v1/releases', query: { limit, before }, signal }
+    return (await ask<{ releases: Awaited<ReturnType<Reads['releases']>> }>(question)).releases
+  },
   why: async (key) => ask({ path: `/v1/why/${inKey(key)}` }),
   conflicts: async (prefix = '') =>
     (await ask<{ entries: readonly Entry[] }>({ path: '/v1/conflicts', query: { prefix } }))
@@ -119,6 +132,5 @@ const mattersOver = (ask: Ask): Matters => ({
     ask({ method: 'POST', path: '/v1/ready', body: { timeout }, signal }),
   sync: async ({ timeout, signal } = {}) =>
     ask({ method: 'POST', path: '/v1/sync', body: { timeout }, signal }),
-  backup: async (file) =>
-    ask({ method: 'POST', path: '/v1/backup', body: { file: resolvePath(file) } }),
+  backup: async (file) => ask({ method: 'POST', path: '/v1/backup', body: { file } }),
 })

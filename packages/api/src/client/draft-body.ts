@@ -1,4 +1,4 @@
-import { checkKey, copyValue } from '@grapevine/core'
+import { checkKey, usableValue } from '@grapevine/core'
 import type { Draft, Value } from '@grapevine/peer'
 
 /** What JSON would make something else of (`undefined`, NaN, a Date) is refused here, as by the peer. */
@@ -8,4 +8,4 @@ export function draftBody({ set, ...rest }: Draft): object {
   return { ...rest, set: new Map(Array.from(given, ([key, value]) => [key, ownValue(key, value)])) }
 }
 
-export const ownValue = (key: string, value: unknown): Value => copyValue(checkKey(key), value)
+export const ownValue = (key: string, value: unknown): Value => usableValue(checkKey(key), value)

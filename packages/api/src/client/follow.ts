@@ -1,4 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises'
 import { MeshError } from '@grapevine/core'
 import type { Change, Reach, ReachOptions } from '@grapevine/peer'
 import { errorOf } from '../problem.js'
@@ -7,6 +6,7 @@ import { revived } from './answers.js'
 import { askFor, inPath } from './ask.js'
 import type { Fetch, Question } from './ask.js'
 import type { Index, PeerClient, Watched } from './client.js'
+import type { LiveEvent } from './live.js'
 import { readEvents } from './read-events.js'
 import type { HeardEvent } from './read-events.js'
 
@@ -26,8 +26,49 @@ const retryMs = { first: 100, last: 5_000 }
 export async function* watchOver(
   following: Following,
   prefix: string,
-  { from, signal }: Watching,
+  options: Watching,
 ): AsyncGenerator<Watched, undefined> {
+  const path = '/v1/watch'
+  for await (const heard of resumed(following, { path, query: { prefix } }, options)) {
+    const { event, index, data } = heard
+    if (data !== '') yield { index, isFirst: event === 'state', changes: changesIn(data) }
+  }
+  return undefined
+}
+
+const changesIn = (data: string): readonly Change[] =>
+  (revived(JSON.parse(data)) as { readonly changes: readonly Change[] }).changes
+
+/** The same of all that a peer tells. */
+export async function* liveOver(
+  following: Following,
+  options: Watching,
+): AsyncGenerator<LiveEvent, undefined> {
+  for await (const heard of resumed(following, { path: '/v1/live' }, options)) {
+    if (heard.data !== '') yield liveEvent(heard)
+  }
+  return undefined
+}
+
+/** What has a type of its own stands in a member that is called like the event. */
+function liveEvent({ event, index, data }: Resumed): LiveEvent {
+  const told = revived(JSON.parse(data)) as object
+  if (event === 'state' || event === 'change') return { event, index, ...told } as LiveEvent
+  if (event === 'status' || event === 'figures') return { event, [event]: told } as LiveEvent
+  return { event, ...told } as LiveEvent
+}
+
+interface Resumed extends Pick<HeardEvent, 'event' | 'data'> {
+  /** Where its reader stands now. */
+  readonly index: Index
+}
+
+/** A stream whose ids are indexes; a peer that was there once is waited for. */
+async function* resumed(
+  following: Following,
+  { path, query }: Question,
+  { from, signal }: Watching,
+): AsyncGenerator<Resumed, undefined> {
   const { resumes, closing } = following
   let index: Index | undefined = from
   let delayMs = 0
@@ -35,12 +76,12 @@ export async function* watchOver(
   for (;;) {
     if (isAny([closing, signal])) return undefined
     try {
-      const question = { path: '/v1/watch', query: { prefix, from: index } }
+      const question = { path, query: { ...query, from: index } }
       for await (const { event, id, data } of eventsOf(following, question, signal)) {
         isHeard = true
         delayMs = 0
         index = id ?? index
-        if (data !== '') yield watched(event, index ?? '', data)
+        yield { event, index: index ?? '', data }
       }
       if (!resumes) return undefined
     } catch (error) {
@@ -50,11 +91,6 @@ export async function* watchOver(
     delayMs = Math.min(Math.max(retryMs.first, delayMs * 2), retryMs.last)
     await pause(delayMs, [closing, signal])
   }
-}
-
-const watched = (event: string, index: Index, data: string): Watched => {
-  const { changes } = revived(JSON.parse(data)) as { readonly changes: readonly Change[] }
-  return { index, isFirst: event === 'state', changes }
 }
 
 /** A peer that starts again is there again soon. */
@@ -85,9 +121,26 @@ export async function* reachOver(
   )
 }
 
+/** The events of any stream, once: for those who serve a page something of their own. */
+export const eventsFrom = (
+  fetch: Fetch,
+  path: string,
+  { lastEventId, signal }: EventsOptions = {},
+): AsyncGenerator<HeardEvent, undefined> =>
+  eventsOf(
+    { fetch, closing: new AbortController().signal },
+    { path, headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId } },
+    signal,
+  )
+
+interface EventsOptions {
+  readonly lastEventId?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /** One connection, which ends with the loop around it. */
 async function* eventsOf(
-  { fetch, closing }: Following,
+  { fetch, closing }: Pick<Following, 'fetch' | 'closing'>,
   question: Question,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<HeardEvent, undefined> {
@@ -98,7 +151,7 @@ async function* eventsOf(
   if (isAny(signals)) end()
   try {
     const { body } = await askFor(fetch, { ...question, signal: ending.signal })
-    if (body !== null) yield* readEvents(body)
+    if (body !== null) yield* readEvents(piecesOf(body))
     return undefined
   } finally {
     for (const each of signals) each.removeEventListener('abort', end)
@@ -106,10 +159,27 @@ async function* eventsOf(
   }
 }
 
+/** Not every browser has streams that can be looped over. */
+async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+  const reader = body.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return undefined
+      yield value
+    }
+  } finally {
+    await reader.cancel().catch(() => {})
+  }
+}
+
 async function pause(ms: number, signals: readonly (AbortSignal | undefined)[]): Promise<void> {
-  const ending = new AbortController()
-  const end = (): void => ending.abort()
+  let end = (): void => {}
+  const over = new Promise<void>((resolve) => (end = resolve))
+  const timer = setTimeout(end, ms)
   for (const each of signals) each?.addEventListener('abort', end)
-  await after(ms, undefined, { signal: ending.signal }).catch(end)
+  if (isAny(signals)) end()
+  await over
+  clearTimeout(timer)
   for (const each of signals) each?.removeEventListener('abort', end)
 }

@@ -16,16 +16,25 @@ import type { ActingAs, PeerClient, Written } from './client.js'
 
 type Writes = Pick<PeerClient, 'publish' | 'rollback' | 'resolve' | 'setSecret'>
 
+/** Signs what the peer, which stands so, shall write in somebody's name. */
+export type SignDraft = (as: Signer, draft: Draft, standing: Status) => Promise<SignedDraft>
+
+/** The way to the peer, and who signs on this side of it; undefined: nobody does. */
+interface Ways {
+  readonly ask: Ask
+  readonly sign: SignDraft | undefined
+}
+
 /** What is written by somebody with a key of its own is signed here, and travels signed. */
-export const writesOver = (ask: Ask): Writes => ({
-  publish: async (draft, options = {}) => publish(ask, draft, options),
+export const writesOver = (ask: Ask, sign: SignDraft | undefined): Writes => ({
+  publish: async (draft, options = {}) => publish({ ask, sign }, draft, options),
   async rollback(release, { as, signal, ...options } = {}) {
-    if (as !== undefined) return rollbackAs(ask, release, { ...options, as, signal })
+    if (as !== undefined) return rollbackAs({ ask, sign }, release, { ...options, as, signal })
     const path = `/v1/releases/${inPath(release)}/rollback`
     return ask({ method: 'POST', path, body: options, signal })
   },
   async resolve(key, take, { as, signal, message } = {}) {
-    if (as !== undefined) return resolveAs(ask, key, take, { as, signal, message })
+    if (as !== undefined) return resolveAs({ ask, sign }, key, take, { as, signal, message })
     const path = `/v1/conflicts/${inPath(checkKey(key))}`
     return ask({ method: 'POST', path, body: { ...takenBody(key, take), message }, signal })
   },
@@ -39,60 +48,61 @@ export const writesOver = (ask: Ask): Writes => ({
     const { value } = await ask<{ readonly value: Value }>({ method: 'POST', path, body, signal })
     const match = ifMatch === undefined ? undefined : new Map([[key, ifMatch]])
     const draft = { set: new Map([[key, value]]), ifMatch: match, force, message, requestId }
-    return publish(ask, draft, { as, signal })
+    return publish({ ask, sign }, draft, { as, signal })
   },
 })
 
 const takenBody = (key: string, take: Parameters<Writes['resolve']>[1]): object =>
   'value' in take ? { value: ownValue(key, take.value) } : take
 
-async function publish(ask: Ask, draft: Draft, { as, signal }: ActingAs): Promise<Written> {
-  const body = as === undefined ? draftBody(draft) : await signedBy(ask, as, draft, signal)
-  return ask<Written>({ method: 'POST', path: '/v1/releases', body, signal })
+async function publish(ways: Ways, draft: Draft, { as, signal }: ActingAs): Promise<Written> {
+  const body = as === undefined ? draftBody(draft) : await signedBy(ways, as, draft, signal)
+  return ways.ask<Written>({ method: 'POST', path: '/v1/releases', body, signal })
 }
 
 async function signedBy(
-  ask: Ask,
+  { ask, sign }: Ways,
   as: Signer,
   draft: Draft,
   signal: AbortSignal | undefined,
 ): Promise<SignedDraft> {
-  // It brings all of a peer along, which whoever only asks does not need.
-  const { signDraft } = await import('@grapevine/peer')
-  return signDraft(as, draft, await ask<Status>({ path: '/v1/status', signal }))
+  if (sign === undefined) {
+    throw new MeshError('SIGNER_UNUSABLE', 'nothing is signed here: write by the right of the peer')
+  }
+  return sign(as, draft, await ask<Status>({ path: '/v1/status', signal }))
 }
 
 type As<O> = Omit<O, 'as'> & { readonly as: Signer }
 
 /** The plan holds for the versions that it was made for: nothing is undone that came since. */
 async function rollbackAs(
-  ask: Ask,
+  ways: Ways,
   release: string,
   { message, requestId, ...acting }: As<NonNullable<Parameters<Writes['rollback']>[1]>>,
 ): ReturnType<Writes['rollback']> {
   const path = `/v1/releases/${inPath(release)}/undo`
-  const { draft, ...left } = await ask<RollbackPlan>({ path, signal: acting.signal })
+  const { draft, ...left } = await ways.ask<RollbackPlan>({ path, signal: acting.signal })
   const returned = [...Object.keys(draft.set ?? {}), ...(draft.remove ?? [])].sort() as Key[]
   if (returned.length === 0) return { published: undefined, returned, ...left }
   const why = { message: message ?? draft.message, requestId }
-  return { published: await publish(ask, { ...draft, ...why }, acting), returned, ...left }
+  return { published: await publish(ways, { ...draft, ...why }, acting), returned, ...left }
 }
 
 async function resolveAs(
-  ask: Ask,
+  ways: Ways,
   key: string,
   take: Parameters<Writes['resolve']>[1],
   { message, ...acting }: As<NonNullable<Parameters<Writes['resolve']>[2]>>,
 ): Promise<Written> {
   const path = `/v1/keys/${inPath(checkKey(key))}`
-  const entry = await unlessMissing<Entry>(ask({ path, signal: acting.signal }))
+  const entry = await unlessMissing<Entry>(ways.ask({ path, signal: acting.signal }))
   const value = 'value' in take ? take.value : valueBy(entry, key, take.release)
   const draft: Draft = {
     set: new Map([[key, value]]),
     ifMatch: new Map([[key, entry?.version ?? null]]),
     message,
   }
-  return publish(ask, draft, acting)
+  return publish(ways, draft, acting)
 }
 
 /** The value of a conflict that a release wrote; its name may be shortened, as everywhere. */

@@ -209,3 +209,67 @@ describe('an intent', () => {
     })
   })
 })
+
+describe('the list of releases', () => {
+  it('is newest first, with how far each has come, and goes on before any', async () => {
+    const mesh = closedAtEnd(await testMesh(['alice', 'bob'], { onNotice() {} }))
+    const [alice, bob] = mesh.peers as [Peer, Peer]
+    const { ask } = apiOn(alice)
+    const names = [(await alice.publish({ set: { a: 1, b: 2 }, message: 'm' })).name]
+    for (let at = 0; at < 4; at += 1) {
+      names.unshift((await (at % 2 === 0 ? bob : alice).set('a', at + 2)).name)
+      await mesh.settle()
+    }
+    await alice.reached(names[0]!, { timeout: '20s' })
+    const { status, json } = await ask('/v1/releases?limit=3')
+    const rows = (json as { readonly releases: readonly object[] }).releases
+    expect(status).toBe(200)
+    expect(rows).toMatchObject(
+      names.slice(0, 3).map((name) => ({ release: { name }, keys: ['a'], changes: 1 })),
+    )
+    expect(rows[0]).toMatchObject({ reached: 2, pending: 0, silent: 0, refused: 0 })
+    const before = encodeURIComponent(names[2]!)
+    const { json: next } = await ask(`/v1/releases?before=${before}`)
+    expect((next as { readonly releases: readonly object[] }).releases).toMatchObject([
+      { release: { name: names[3] } },
+      { release: { name: names[4], message: 'm' }, keys: ['a', 'b'], changes: 2 },
+    ])
+  })
+
+  it('refuses a number that is none, and a place that is not here', async () => {
+    const { ask } = await apiOf({ a: 1 })
+    for (const limit of ['0', '201', '-1', '1e2', 'x', '']) {
+      expect((await ask(`/v1/releases?limit=${limit}`)).json, limit).toMatchObject({
+        status: 400,
+        code: 'OPTION_INVALID',
+      })
+    }
+    expect((await ask('/v1/releases?before=ffff.1')).json).toMatchObject({
+      code: 'RELEASE_UNKNOWN',
+    })
+  })
+})
+
+describe('a check', () => {
+  it('says what the receipts would, and publishes nothing', async () => {
+    const { ask, peer } = await apiOf({ a: 1 })
+    const schema = {
+      '~standard': {
+        version: 1 as const,
+        vendor: 'test',
+        validate: (value: unknown) =>
+          typeof value === 'number' ? { value } : { issues: [{ message: 'no number' }] },
+      },
+    }
+    using binding = peer.bind('a', schema, { default: 0 })
+    const draft = { set: { a: 'x', other: 1 } }
+    const { status, json } = await ask('/v1/check', post(draft))
+    expect([status, json]).toEqual([200, { refused: [{ key: 'a', reason: 'no number' }] }])
+    expect(binding.value).toBe(1)
+    expect((await ask('/v1/check', post({ set: { a: 2 } }))).json).toEqual({ refused: [] })
+    expect((await ask('/v1/check', post({ sets: {} }))).status).toBe(400)
+    const { name } = await peer.publish(draft)
+    const [receipt] = peer.receipts(name)
+    expect(receipt).toMatchObject({ receipt: 'refused', key: 'a', reason: 'no number' })
+  })
+})

@@ -1,3 +1,4 @@
+import { MeshError } from '@grapevine/core'
 import { draftOf, signedOf } from '../drafts.js'
 import type { Publishing } from '../drafts.js'
 import { eventStream } from '../event-stream.js'
@@ -11,7 +12,9 @@ import {
   publishing,
   reachEvent,
   receipts,
+  refused as refusedKeys,
   release,
+  releaseRows,
   rollback,
   rollbackPlan,
   rolledBack,
@@ -21,7 +24,38 @@ import { written } from '../schemas/shared.js'
 const releaseBodyBytesMax = 8 * 1024 * 1024
 const namedRelease = 'A release is named <replica>·<seq>; the replica may be shortened.'
 
+/** Each asks for the receipts of all members. */
+const listedMax = 200
+
+/** How many a reader wants to see at once. */
+function limitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const limit = Number(text)
+  if (/^\d{1,3}$/.test(text) && limit >= 1 && limit <= listedMax) return limit
+  throw new MeshError(
+    'OPTION_INVALID',
+    `limit ${JSON.stringify(text.slice(0, 100))} cannot be used: write 1 to ${listedMax}`,
+    { option: 'limit' },
+  )
+}
+
 export const releaseRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/releases',
+    name: 'listReleases',
+    summary: 'Releases whose record is held here, and how far each has come',
+    query: {
+      limit: { is: 'text', says: `How many, up to ${listedMax}; 50 where it is left out.` },
+      before: { is: 'text', says: 'Only those that are older than this release.' },
+    },
+    answers: { 200: { description: 'Newest first.', schema: releaseRows } },
+    handle({ peer, live, query }) {
+      const limit = limitOf(query.get('limit'))
+      const releases = peer.releases({ limit, before: query.get('before') })
+      return answer({ releases: releases.map(live.rowOf) })
+    },
+  },
   {
     method: 'POST',
     path: '/v1/releases',
@@ -57,6 +91,20 @@ export const releaseRoutes: readonly Route[] = [
     body: { says: 'A draft.', schema: draft, bytesMax: releaseBodyBytesMax },
     answers: { 200: { description: 'Ascending by keys.', schema: differences } },
     handle: ({ peer, body }) => answer({ differences: peer.diff(draftOf(body as Publishing)) }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/check',
+    name: 'check',
+    summary: 'What the schemas bound in this process would refuse of a draft',
+    body: { says: 'A draft.', schema: draft, bytesMax: releaseBodyBytesMax },
+    answers: {
+      200: {
+        description: 'By keys, with the reason that receipts would give.',
+        schema: refusedKeys,
+      },
+    },
+    handle: ({ peer, body }) => answer({ refused: peer.check(draftOf(body as Publishing)) }),
   },
   {
     method: 'GET',

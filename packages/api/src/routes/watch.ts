@@ -1,7 +1,8 @@
-import type { Change, Peer } from '@grapevine/peer'
-import type { EventSource, ServerEvent } from '../event-stream.js'
+import type { Peer } from '@grapevine/peer'
+import type { EventSource } from '../event-stream.js'
 import { eventStream } from '../event-stream.js'
 import type { Journal } from '../journal.js'
+import { stateOf } from '../live/live-source.js'
 import type { Route } from '../route.js'
 import { changes } from '../schemas/keys.js'
 
@@ -50,22 +51,11 @@ function watchSource(
       if (journal.isOver()) return 'end'
       const missed = told === undefined ? undefined : journal.since(told, covers)
       const id = (told = journal.index())
-      if (missed === undefined) return state(peer, prefix, id)
+      if (missed === undefined) return stateOf(peer, prefix, id)
       return missed.length === 0 ? undefined : { event: 'change', id, data: { changes: missed } }
     },
     onNews: (call) => journal.onMove(covers, call),
     id: () => told ?? journal.index(),
     close() {},
   }
-}
-
-function state(peer: Peer, prefix: string, id: string): ServerEvent {
-  const shown = peer.entries(prefix).map(({ key, value, version, release }): Change => ({
-    key,
-    value,
-    previous: undefined,
-    version,
-    release,
-  }))
-  return { event: 'state', id, data: { changes: shown } }
 }

@@ -71,7 +71,7 @@ const link = v.object({
   sinceMs: time,
 })
 
-const member = v.pipe(
+export const member = v.pipe(
   v.object({
     peer: text,
     name: text,
@@ -96,6 +96,10 @@ export const status = v.pipe(
     name: text,
     mesh: text,
     replica: text,
+    clock: v.pipe(
+      v.record(text, count),
+      v.description('By replica ids: up to which release of each all are held here.'),
+    ),
     replicaDigits: count,
     addresses: v.array(text),
     members: count,

@@ -40,6 +40,16 @@ export const differences = v.pipe(
   v.title('Differences'),
 )
 
+export const refused = v.pipe(
+  v.object({
+    refused: v.pipe(
+      v.array(v.object({ key: text, reason: text })),
+      v.description('Empty: what is bound in this process takes it.'),
+    ),
+  }),
+  v.title('Refused'),
+)
+
 export const release = v.pipe(
   v.object({ release: releaseInfo, changes: v.array(difference) }),
   v.title('Release'),
@@ -67,6 +77,23 @@ const reach = v.pipe(
   v.object({ reached: count, refused: count, members: count, receipts: v.array(receipt) }),
   v.title('Reach'),
 )
+
+const row = v.pipe(
+  v.object({
+    release: releaseInfo,
+    keys: v.pipe(keys, v.description('At most 5 of them.')),
+    changes: count,
+    reached: count,
+    refused: count,
+    pending: count,
+    silent: count,
+    refusals: v.array(v.object({ ...member, key: text, reason: text })),
+    silentPeers: v.array(v.object({ ...member, heardAt: v.optional(time) })),
+  }),
+  v.title('ReleaseRow'),
+)
+
+export const releaseRows = v.pipe(v.object({ releases: v.array(row) }), v.title('Releases'))
 
 export const reachEvent = v.pipe(
   v.union([reach, problem]),

@@ -14,22 +14,28 @@ export interface Refusal {
 export interface TcpDoor {
   /** `127.0.0.1:7654`, and its other names: exactly these are taken as `Host`. */
   readonly names: ReadonlySet<string>
-  isToken(this: void, shown: string): boolean
+  /** undefined: nothing behind it is worth one. */
+  readonly isToken: ((shown: string) => boolean) | undefined
 }
 
 /**
  * Judges a request by its head alone, before anything else of it is read. The socket has no `door`: the
- * file system has judged who may come through it.
+ * file system has judged who may come through it. `page`: what is asked for is a file that everybody on
+ * this machine may read, its first one or another.
  */
 export function refusalOf(
   request: IncomingMessage,
   limits: ServeLimits,
   door: TcpDoor | undefined,
+  page: 'none' | 'start' | 'file' = 'none',
 ): Refusal | undefined {
   const heads = headsOf(request)
+  const isFromElsewhere = page === 'start' && isNavigation(heads)
   return (
     targetFault(request) ??
-    (door && (hostFault(heads, door) ?? originFault(heads) ?? tokenFault(heads, door))) ??
+    (door && hostFault(heads, door)) ??
+    (door && !isFromElsewhere ? originFault(heads) : undefined) ??
+    (door && page === 'none' ? tokenFault(heads, door) : undefined) ??
     bodyFault(heads, limits) ??
     (door && typeFault(request, heads))
   )
@@ -71,7 +77,17 @@ function originFault(heads: Heads): Refusal | undefined {
 
 const sameSites = new Set(['same-origin', 'none'])
 
+/** Somebody followed a link: a window of its own shows the answer, and the page that linked sees none of it. */
+const isNavigation = (heads: Heads): boolean =>
+  heads('origin').length === 0 &&
+  isOnly(heads('sec-fetch-mode'), 'navigate') &&
+  isOnly(heads('sec-fetch-dest'), 'document')
+
+const isOnly = ([first, ...more]: readonly string[], text: string): boolean =>
+  first === text && more.length === 0
+
 function tokenFault(heads: Heads, { isToken }: TcpDoor): Refusal | undefined {
+  if (isToken === undefined) return undefined
   const [authorization = '', ...more] = heads('authorization')
   const [, shown] = /^bearer +([\w-]+)$/i.exec(authorization) ?? []
   if (shown !== undefined && more.length === 0 && isToken(shown)) return undefined

@@ -7,10 +7,11 @@ import type { Socket } from 'node:net'
 import { refusalOf } from './guard.js'
 import type { TcpDoor } from './guard.js'
 import type { ServeLimits } from './limits.js'
+import type { OpenPage } from './page.js'
 import { refuse } from './refuse.js'
 
 /** What answers, whichever way a request came. */
-export type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Response>
+type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Response>
 
 export interface ApiServer {
   readonly http: HttpServer
@@ -30,10 +31,15 @@ const harmless: readonly (readonly [name: string, value: string])[] = [
 /** How often heads and requests that take too long are looked for. */
 const checksPerLimit = 5
 
+interface ServerParts {
+  readonly fetch: Fetch
+  readonly limits: ServeLimits
+  readonly page: OpenPage
+}
+
 /** One door to the API. `door`: of a TCP port; known only once it listens. */
 export function createApiServer(
-  fetch: Fetch,
-  limits: ServeLimits,
+  { fetch, limits, page }: ServerParts,
   door: () => TcpDoor | undefined,
 ): ApiServer {
   const running = new Set<ServerResponse>()
@@ -53,7 +59,8 @@ export function createApiServer(
     for (const [name, value] of harmless) response.setHeader(name, value)
     // Whoever goes away in the middle of it has nobody to complain to.
     response.on('error', () => {})
-    const refusal = isClosing ? closing : refusalOf(request, limits, door())
+    const file = page.fileFor(request)
+    const refusal = isClosing ? closing : refusalOf(request, limits, door(), file?.place)
     if (refusal !== undefined) {
       ended.add(socket)
       return refuse(request, response, refusal)
@@ -64,6 +71,7 @@ export function createApiServer(
       if (isClosing) socket.destroySoon()
       if (running.size === 0) onIdle()
     })
+    if (file !== undefined) return file.answer(request, response)
     // It is of no use behind the door, and on a socket people write anything.
     request.headers.host = 'localhost'
     proceed?.()
