@@ -65,7 +65,7 @@ describe.each(ways)('in one process, $way, every release', ({ way, gossip, crowd
       }),
     )
     try {
-      const linkedMs = await until(areLinked(peers, Math.min(count - 1, 12)), 180_000)
+      const linkedMs = await until(areLinked(peers, Math.min(count - 1, 6)), 180_000)
       const releases = await writeEach(peers, each, 'calm')
       const heldMs = await until(all(hold(peers, releases), areEqual(peers)), 90_000)
       expect(await hold(peers, releases)()).toBeUndefined()
