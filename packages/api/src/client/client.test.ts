@@ -217,7 +217,11 @@ describe.each(ways)('a client %s', (_way, open) => {
     const client = await open(alice)
     const [first] = await client.conflicts('a')
     const { value, release } = first!.others[0]!
-    await client.resolve('a', { release: release.name }, { message: 'theirs' })
+    const seen = { message: 'theirs', ifMatch: first!.version }
+    await expect(
+      client.resolve('a', { release: release.name }, { ...seen, ifMatch: 'another' }),
+    ).rejects.toMatchObject({ code: 'IF_MATCH_FAILED' })
+    await client.resolve('a', { release: release.name }, seen)
     expect(alice.entry('a')).toMatchObject({ value, others: [], release: { message: 'theirs' } })
     await client.resolve('b', { value: { own: new Uint8Array([7]) } })
     expect(await client.conflicts()).toEqual([])

@@ -89,7 +89,8 @@ export interface PeerClient extends AsyncDisposable {
   resolve(
     key: string,
     take: { readonly release: string } | { readonly value: Value },
-    options?: ActingAs & Pick<WriteOptions, 'message'>,
+    /** `ifMatch`: the version whose sides were looked at. */
+    options?: ActingAs & Pick<WriteOptions, 'message'> & { readonly ifMatch?: string | undefined },
   ): Promise<Written>
 
   diff(draft: Draft): Promise<readonly Difference[]>

@@ -33,10 +33,12 @@ export const writesOver = (ask: Ask, sign: SignDraft | undefined): Writes => ({
     const path = `/v1/releases/${inPath(release)}/rollback`
     return ask({ method: 'POST', path, body: options, signal })
   },
-  async resolve(key, take, { as, signal, message } = {}) {
-    if (as !== undefined) return resolveAs({ ask, sign }, key, take, { as, signal, message })
+  async resolve(key, take, { as, signal, message, ifMatch } = {}) {
+    if (as !== undefined)
+      return resolveAs({ ask, sign }, key, take, { as, signal, message, ifMatch })
     const path = `/v1/conflicts/${inPath(checkKey(key))}`
-    return ask({ method: 'POST', path, body: { ...takenBody(key, take), message }, signal })
+    const body = { ...takenBody(key, take), message, ifMatch }
+    return ask({ method: 'POST', path, body, signal })
   },
   async setSecret(key, secret, { as, signal, to, force, ifMatch, message, requestId }) {
     const path = `/v1/secrets/${inPath(checkKey(key))}`
@@ -92,14 +94,14 @@ async function resolveAs(
   ways: Ways,
   key: string,
   take: Parameters<Writes['resolve']>[1],
-  { message, ...acting }: As<NonNullable<Parameters<Writes['resolve']>[2]>>,
+  { message, ifMatch, ...acting }: As<NonNullable<Parameters<Writes['resolve']>[2]>>,
 ): Promise<Written> {
   const path = `/v1/keys/${inPath(checkKey(key))}`
   const entry = await unlessMissing<Entry>(ways.ask({ path, signal: acting.signal }))
   const value = 'value' in take ? take.value : valueBy(entry, key, take.release)
   const draft: Draft = {
     set: new Map([[key, value]]),
-    ifMatch: new Map([[key, entry?.version ?? null]]),
+    ifMatch: new Map([[key, ifMatch ?? entry?.version ?? null]]),
     message,
   }
   return publish(ways, draft, acting)

@@ -50,14 +50,15 @@ export const pastRoutes: readonly Route[] = [
     },
     answers: { 200: { description: 'The release.', schema: written } },
     async handle({ peer, named, body }) {
-      const { release, message, ...own } = body as {
+      const { release, message, ifMatch, ...own } = body as {
         readonly release?: string
         readonly message?: string
+        readonly ifMatch?: string
         readonly value?: unknown
       }
       if ((release === undefined) === !('value' in own)) throw unclear()
       const take = release === undefined ? { value: valueFrom(own.value) } : { release }
-      return answer(await peer.resolve(checkKey(named), take, { message }))
+      return answer(await peer.resolve(checkKey(named), take, { message, ifMatch }))
     },
   },
 ]

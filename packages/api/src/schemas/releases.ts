@@ -125,6 +125,7 @@ export const resolving = v.pipe(
     release: v.optional(v.pipe(text, v.description('Take the value that this release wrote.'))),
     value: v.optional(value),
     message: v.optional(text),
+    ifMatch: v.optional(v.pipe(text, v.description('The version whose sides were looked at.'))),
   }),
   v.title('Resolving'),
 )
