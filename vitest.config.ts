@@ -14,6 +14,7 @@ export default defineConfig({
       '@grapevine/peer': source('./packages/peer/src/index.ts'),
       '@grapevine/api/client': source('./packages/api/src/client/index.ts'),
       '@grapevine/api/page': source('./packages/api/src/page.ts'),
+      '@grapevine/dashboard': source('./packages/dashboard/src/index.ts'),
       '@grapevine/lab/client': source('./packages/lab/src/client/index.ts'),
       '@grapevine/lab': source('./packages/lab/src/index.ts'),
       '@grapevine/api': source('./packages/api/src/index.ts'),

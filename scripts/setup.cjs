@@ -1,5 +1,5 @@
 // Makes a fresh clone ready, then runs one of its scripts:
-//   node scripts/bootstrap.cjs [--build] scripts/demo.ts [arguments of the script]
+//   node scripts/bootstrap.cjs [--build] scripts/sim.ts [arguments of the script]
 // Plain JavaScript on Node's own modules, because it runs before anything is installed.
 'use strict'
 
@@ -23,7 +23,10 @@ async function main(args) {
   report.done(`Node ${process.versions.node}`)
   await step(report, 'packages', installed, install, 'Check the network and the disk')
   // The compiler is its own stamp: with nothing to do it is back in a fraction of a second.
-  if (build) await step(report, 'built', () => false, compile, 'Correct the errors above')
+  if (build) {
+    await step(report, 'built', () => false, compile, 'Correct the errors above')
+    await step(report, 'page', pageBuilt, buildPage, 'Correct the errors above')
+  }
   report.end()
 
   const child = await run(process.execPath, ['--import', 'tsx', ...script], 'inherit')
@@ -82,10 +85,36 @@ async function install() {
   return ended
 }
 
-/** Only what the packages ship: a mistake in a test must not keep the demo from starting. */
+/** Only what the packages ship: a mistake in a test must not keep the lab from starting. */
 function compile() {
   const tsc = inRoot('node_modules/typescript/bin/tsc')
   return run(process.execPath, [tsc, '-b', ...packages()], 'collect')
+}
+
+/** The page is made of sources, not of what is compiled from them: it is as new as the newest of those. */
+function pageBuilt() {
+  const built = fs.statSync(inRoot('packages/dashboard/dist/page/index.html'), {
+    throwIfNoEntry: false,
+  })
+  const sources = ['dashboard/page', 'dashboard/vite.config.ts', 'api/src', 'core/src']
+  return (
+    built !== undefined &&
+    sources.every((source) => newest(inRoot('packages', source)) < built.mtimeMs)
+  )
+}
+
+/** @param {string} place @returns {number} */
+function newest(place) {
+  const found = fs.statSync(place)
+  if (!found.isDirectory()) return found.mtimeMs
+  const within = fs.readdirSync(place).map((name) => newest(path.join(place, name)))
+  return Math.max(found.mtimeMs, ...within)
+}
+
+function buildPage() {
+  const vite = inRoot('packages/dashboard/node_modules/vite/bin/vite.js')
+  const config = inRoot('packages/dashboard/vite.config.ts')
+  return run(process.execPath, [vite, 'build', '--config', config], 'collect')
 }
 
 /**
