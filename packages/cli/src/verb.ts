@@ -83,6 +83,7 @@ export const longOf = (name: string): string =>
 export const commonOptions = {
   dataDir: text('<folder>', 'where the peer keeps its key and its copy (GRAPEVINE_DATA_DIR)'),
   socket: text('<file>', 'where the running peer listens (GRAPEVINE_SOCKET)'),
+  lab: text('<peer>', 'through this peer of the lab: its number or its name (GRAPEVINE_LAB)'),
   as: text('<key file>', 'act as the person whose key this is (GRAPEVINE_AS)'),
   json: flag('print JSON: one object, or one object a line where there are many'),
   quiet: flag('say nothing beside the data and errors', { short: 'q' }),

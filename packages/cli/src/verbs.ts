@@ -68,6 +68,7 @@ export const verbs: readonly Listed[] = [
   listed('repair', groups[7], async () => forget((await import('./verbs/repair.js')).repair)),
   listed('doctor', groups[7], async () => forget((await import('./verbs/doctor.js')).doctor)),
 
+  listed('lab', groups[8], async () => forget((await import('./verbs/lab.js')).lab)),
   listed('sim', groups[8], async () => forget((await import('./verbs/sim.js')).sim)),
   listed('completion', groups[8], async () =>
     forget((await import('./verbs/completion.js')).completion),

@@ -38,7 +38,8 @@ describe('examples/deploy/grapevine.yaml', () => {
       string,
       unknown
     >
-    const settings = { file, fileName: 'grapevine.yaml', dataDir: '', socket: '', as: undefined }
+    const places = { dataDir: '', socket: '', lab: undefined, isNamed: true, as: undefined }
+    const settings = { file, fileName: 'grapevine.yaml', ...places }
     return upSettings(settings, { env: {} })
   }
 

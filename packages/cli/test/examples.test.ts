@@ -11,6 +11,7 @@ import {
   withBackup,
 } from './example-places.js'
 import type { Place } from './example-places.js'
+import { besideLab, whereLabsRun } from './lab-place.js'
 
 /** Where the examples of these verbs are run; those of all others speak to a running peer. */
 const placeByVerb: ReadonlyMap<string, () => Promise<Place>> = new Map([
@@ -25,10 +26,12 @@ const placeByVerb: ReadonlyMap<string, () => Promise<Place>> = new Map([
   ['doctor', foundedFolder],
   ['restore', withBackup],
   ['join', besideRunning],
+  ['lab', besideLab],
 ])
 
 const placeByLine: ReadonlyMap<string, () => Promise<Place>> = new Map([
   ['grapevine up --open try', emptyFolder],
+  ['grapevine lab --peers 2 --headless --json', whereLabsRun],
   ['grapevine up --join @/run/secrets/token', besideRunning],
 ])
 
@@ -36,6 +39,7 @@ const placeByLine: ReadonlyMap<string, () => Promise<Place>> = new Map([
 const atWork: readonly (readonly [command: string, said: string, code: number])[] = [
   ['up ', 'runs in', 0],
   ['watch ', '', 130],
+  ['lab --peers', '"ready"', 0],
   ['exec --prefix payments -- node', 'at work', 0],
   ['exec --on-change', 'at work', 0],
   ['render app.conf.liquid -o app.conf --watch', 'reloaded', 130],
@@ -103,6 +107,9 @@ const inPlace = (word: string, { release, folder }: Place): string =>
   word
     // A simulated peer takes as much time as a real one would take of a test.
     .replace(/^100$/, '10')
+    // And so does a real one, of which here are only three.
+    .replace(/^1-4$/, '1-2')
+    .replace(/^5-8$/, '3')
     .replace('7f3a·412', release)
     .replace('@/run/', `@${join(folder, 'run')}/`)
     .replace(/^0\.0\.0\.0:\d+$/, '127.0.0.1:0')

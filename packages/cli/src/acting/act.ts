@@ -6,6 +6,7 @@ import { MeshError } from '@grapevine/core'
 import type { Acting, Call } from '../call.js'
 import { Complaint } from '../complain.js'
 import { exitCodes } from '../exit-codes.js'
+import { notInLab, throughLab } from '../lab/through-lab.js'
 import { onOneLine } from '../shown/shown-value.js'
 
 /** How long a peer that lives for one command waits to hold what the others hold. */
@@ -31,7 +32,13 @@ export async function act(call: Call): Promise<OpenActing> {
   for (;;) {
     const client = await connect({ socket: settings.socket })
     if (client !== undefined) return { client, by: 'running', ...closing(client) }
-    if (!(await isThere(join(settings.dataDir, 'identity.pem')))) throw nobody(call)
+    // A peer of the lab is led through its lines, so nobody else opens it.
+    if (settings.lab !== undefined) throw notInLab(settings.lab)
+    if (!(await isThere(join(settings.dataDir, 'identity.pem')))) {
+      const other = settings.isNamed ? undefined : await throughLab(call)
+      if (other !== undefined) return { client: other, by: 'running', ...closing(other) }
+      throw nobody(call)
+    }
     try {
       return await actAsPeer(call)
     } catch (error) {
@@ -99,7 +106,7 @@ const nobody = ({ settings }: Call): Complaint =>
     'NO_PEER',
     `no peer runs here (nothing answers at ${settings.socket}), and ${settings.dataDir} holds none`,
     {
-      next: 'grapevine init <name> to found a mesh, grapevine join to enter one, or --data-dir to name the folder of a peer',
+      next: 'grapevine init <name> to found a mesh, grapevine join to enter one, grapevine lab to try everything on this machine, or --data-dir to name the folder of a peer',
     },
   )
 

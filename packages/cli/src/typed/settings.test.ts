@@ -9,6 +9,7 @@ import { readSettings } from './settings.js'
 const common: Common = {
   dataDir: undefined,
   socket: undefined,
+  lab: undefined,
   as: undefined,
   json: false,
   quiet: false,

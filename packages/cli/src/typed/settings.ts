@@ -11,6 +11,10 @@ import type { Common } from '../verb.js'
 export interface Settings {
   readonly dataDir: string
   readonly socket: string
+  /** The name of a peer of the lab, where one is meant. */
+  readonly lab: string | undefined
+  /** Whether anything says which peer is meant. */
+  readonly isNamed: boolean
   /** Path of the key that `--as` names. */
   readonly as: string | undefined
   /** As the file says it, unchecked: `up` reads more of it. */
@@ -37,19 +41,43 @@ export async function readSettings(
     if (value === undefined || typeof value === 'string') return value
     throw misused(`${name} in ${config ?? fileName} is ${JSON.stringify(value)}: write a text`)
   }
-  const dataDir = resolve(
-    cwd,
-    common.dataDir ?? named('DATA_DIR') ?? inFile('dataDir') ?? '.grapevine',
-  )
-  const socket = common.socket ?? named('SOCKET') ?? inFile('api', 'socket')
   const as = common.as ?? named('AS')
-  return {
-    dataDir,
-    socket: socket === undefined ? join(dataDir, 'api.sock') : resolve(cwd, socket),
+  const rest = {
     as: as === undefined ? undefined : resolve(cwd, as),
     file,
     fileName: config ?? fileName,
   }
+  const isTyped = common.dataDir !== undefined || common.socket !== undefined
+  const lab = common.lab ?? (isTyped ? undefined : named('LAB'))
+  if (lab !== undefined) return { ...(await inLab(lab, env)), isNamed: true, ...rest }
+  const folder = common.dataDir ?? named('DATA_DIR') ?? inFile('dataDir')
+  const socket = common.socket ?? named('SOCKET') ?? inFile('api', 'socket')
+  const dataDir = resolve(cwd, folder ?? '.grapevine')
+  return {
+    dataDir,
+    socket: socket === undefined ? join(dataDir, 'api.sock') : resolve(cwd, socket),
+    lab: undefined,
+    isNamed: folder !== undefined || socket !== undefined,
+    ...rest,
+  }
+}
+
+/** Where a peer of the lab is, whether or not it runs. */
+async function inLab(
+  typed: string,
+  env: Terminal['env'],
+): Promise<Pick<Settings, 'dataDir' | 'socket' | 'lab'>> {
+  const { dataDirIn, nameOf, numberOf, usualFolder } = await import('@grapevine/lab/client')
+  const number = numberOf(typed)
+  if (number === undefined) {
+    throw misused(
+      `the lab has no peer ${JSON.stringify(typed)}`,
+      'write its number or its name, such as 3 or payments: grapevine lab status lists them',
+    )
+  }
+  const name = nameOf(number)
+  const dataDir = dataDirIn(usualFolder(env['TMPDIR']), name)
+  return { dataDir, socket: join(dataDir, 'api.sock'), lab: name }
 }
 
 /** `api: { socket: … }` is named `api`, `socket`. */

@@ -7,6 +7,7 @@ export const topics: ReadonlyMap<string, string> = new Map([
 Every command
   GRAPEVINE_DATA_DIR          the folder of the peer: .grapevine if nobody says        dataDir
   GRAPEVINE_SOCKET            where the running peer answers: api.sock in that folder  api.socket
+  GRAPEVINE_LAB               a peer of the lab that runs here, by number or name
   GRAPEVINE_AS                act as the person whose key this is
   GRAPEVINE_PASSPHRASE_FILE   what that key is locked with; else it is asked for
   GRAPEVINE_CONFIG            the settings: grapevine.yaml in this folder if nobody says

@@ -1,4 +1,5 @@
 import { serveApi } from '@grapevine/api'
+import type { Page } from '@grapevine/api'
 import { MeshError } from '@grapevine/core'
 import type { Peer } from '@grapevine/peer'
 import type { Logger } from 'pino'
@@ -6,6 +7,7 @@ import type { Call } from '../call.js'
 import { exitCodes } from '../exit-codes.js'
 import type { ExitCode } from '../exit-codes.js'
 import { readSettings } from '../typed/settings.js'
+import { tellDashboard } from './dashboard.js'
 import { drain, drainMs } from './drain.js'
 import { changedIn, upSettings } from './settings.js'
 import type { UpFlags, UpSettings } from './settings.js'
@@ -16,11 +18,13 @@ interface Running {
   readonly settings: UpSettings
   readonly flags: UpFlags
   readonly log: Logger
+  /** undefined: no dashboard. */
+  readonly page: Page | undefined
 }
 
 /** Serves the API and tells what goes on, until somebody says that it is enough. */
 export async function runUntilTold(call: Call, running: Running): Promise<ExitCode> {
-  const { peer, settings, log } = running
+  const { peer, settings, log, page } = running
   const closers = [async () => peer.close()]
   try {
     const api = await serveApi(peer, {
@@ -28,11 +32,13 @@ export async function runUntilTold(call: Call, running: Running): Promise<ExitCo
       dataDir: settings.dataDir,
       listen: settings['api.listen'],
       tokenFile: settings['api.tokenFile'],
+      page,
       onFault: (error) => log.error({ err: error }, 'a request failed that should not have'),
     })
     closers.unshift(async () => api.close())
     const stopReading = readAgain(call, running)
     await tellFirst(call, running, api.addresses)
+    if (page !== undefined) tellDashboard(api, log)
     const stopTelling = tellOf(peer, log)
     await new Promise<void>((resolve) => {
       if (call.signal.aborted) resolve()

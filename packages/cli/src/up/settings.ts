@@ -2,9 +2,10 @@ import type { PeerOptions } from '@grapevine/peer'
 import { nearest } from '@grapevine/sim'
 import { misused } from '../complain.js'
 import { peerOptions } from '../acting/peer-options.js'
-import { aText, oneOf, settingOf } from '../typed/setting.js'
+import { aFlag, aText, oneOf, settingOf } from '../typed/setting.js'
 import type { Settings } from '../typed/settings.js'
 import type { Terminal } from '../terminal.js'
+import { dashboardListen } from './dashboard.js'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export const logFormats = ['json', 'text'] as const
@@ -27,6 +28,8 @@ export interface UpSettings {
   /** `host:port` of this machine; without it there is the socket alone. */
   readonly 'api.listen': string | undefined
   readonly 'api.tokenFile': string | undefined
+  /** A page for browsers of this machine, at `api.listen`. */
+  readonly 'api.dashboard': boolean
   readonly 'log.level': LogLevel
   /** undefined: text on a terminal, else JSON. */
   readonly 'log.format': LogFormat | undefined
@@ -43,6 +46,8 @@ export function upSettings(
   checkNames(settings)
   const sources = { settings, env }
   const { name, labels, listen, announce, peers, mdns } = peerOptions(settings, { env }, flags)
+  const hasDashboard = settingOf(sources, 'api.dashboard', aFlag, flags['api.dashboard']) ?? false
+  const apiListen = settingOf(sources, 'api.listen', aText, flags['api.listen'])
   return {
     dataDir: settings.dataDir,
     name,
@@ -53,8 +58,9 @@ export function upSettings(
     mdns,
     joinFile: settingOf(sources, 'joinFile', aText, flags.joinFile),
     'api.socket': settings.socket,
-    'api.listen': settingOf(sources, 'api.listen', aText, flags['api.listen']),
+    'api.listen': apiListen ?? (hasDashboard ? dashboardListen : undefined),
     'api.tokenFile': settingOf(sources, 'api.tokenFile', aText, flags['api.tokenFile']),
+    'api.dashboard': hasDashboard,
     'log.level': settingOf(sources, 'log.level', oneOf(...logLevels), flags['log.level']) ?? 'info',
     'log.format': settingOf(sources, 'log.format', oneOf(...logFormats), flags['log.format']),
   }
@@ -71,7 +77,7 @@ const names = new Map<string, readonly string[]>([
     '',
     ['dataDir', 'name', 'labels', 'listen', 'announce', 'peers', 'mdns', 'joinFile', 'api', 'log'],
   ],
-  ['api', ['socket', 'listen', 'tokenFile']],
+  ['api', ['socket', 'listen', 'tokenFile', 'dashboard']],
   ['log', ['level', 'format']],
 ])
 

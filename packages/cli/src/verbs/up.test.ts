@@ -201,4 +201,14 @@ describe('grapevine up', () => {
       ],
     })
   })
+
+  it('refuses a dashboard at the port of the mesh, before it makes anything', async () => {
+    await using stage = await openStage()
+    const words = 'up --open try --listen 127.0.0.1:7654 --dashboard'
+    expect(await stage.run(words, { at: 'new' })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--api-listen') as string,
+    })
+    expect(await stage.run('up', { at: 'new' })).toMatchObject({ code: 6 })
+  })
 })

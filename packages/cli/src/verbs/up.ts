@@ -1,7 +1,8 @@
 import type { Call } from '../call.js'
 import { misused } from '../complain.js'
 import { aFlag, labelsOf } from '../typed/setting.js'
-import { many, text, verb } from '../verb.js'
+import { flag, many, text, verb } from '../verb.js'
+import { pageFor } from '../up/dashboard.js'
 import { openLog } from '../up/log.js'
 import { openHere } from '../up/open.js'
 import { runUntilTold } from '../up/run.js'
@@ -21,6 +22,7 @@ const options = {
   badge: text('<@file>', 'a new badge, as grapevine grant printed it'),
   open: text('<mesh>', 'an open mesh, to try things: without keys, on this machine alone'),
   apiListen: text('<host:port>', 'serve HTTP there, too, on loopback (GRAPEVINE_API_LISTEN)'),
+  dashboard: flag('show a page for browsers, at --api-listen (GRAPEVINE_API_DASHBOARD)'),
   apiTokenFile: text('<file>', 'what callers over HTTP show (GRAPEVINE_API_TOKEN_FILE)'),
   logLevel: text(`<${logLevels.join('|')}>`, 'info if you do not say (GRAPEVINE_LOG_LEVEL)', {
     check: (given) => void chosen('log-level', logLevels, given),
@@ -40,7 +42,8 @@ export const up = verb({
   listen: [0.0.0.0:7300]                 announce: [10.0.0.7:7300]
   peers: [10.0.0.8:7300]                 mdns: false
   dataDir: /var/lib/grapevine            joinFile: /run/secrets/token
-  api: { socket: /run/grapevine/api.sock, listen: 127.0.0.1:7654, tokenFile: /run/grapevine/token }
+  api: { socket: /run/grapevine/api.sock, listen: 127.0.0.1:7654, tokenFile: /run/grapevine/token,
+         dashboard: true }
   log: { level: info, format: json }
 
 SIGTERM and Ctrl-C end it within five seconds, with all that was written on the disk. SIGHUP reads
@@ -48,6 +51,7 @@ grapevine.yaml again: the level of the log changes at once, and what needs a new
   examples: [
     { line: 'grapevine up --listen 0.0.0.0:7300', says: 'a peer that others can reach' },
     { line: 'grapevine up --open try', says: 'at once, without founding anything' },
+    { line: 'grapevine up --dashboard', says: 'with a page at http://127.0.0.1:7654' },
     { line: 'grapevine up --join @/run/secrets/token', says: 'in a container: enters, or goes on' },
   ],
   async run(call) {
@@ -57,9 +61,10 @@ grapevine.yaml again: the level of the log changes at once, and what needs a new
       level: settings['log.level'],
       format: settings['log.format'],
     })
+    const page = await pageFor(settings)
     const { join, badge, open } = call.options
     const peer = await openHere(call, { settings, log, join, badge, mesh: open })
-    return runUntilTold(call, { peer, settings, flags, log })
+    return runUntilTold(call, { peer, settings, flags, log, page })
   },
 })
 
@@ -78,6 +83,7 @@ function flagsOf({ options: given }: Call<typeof options>): UpFlags {
     mdns: given.mdns === undefined ? undefined : aFlag.fromText(given.mdns),
     'api.listen': given.apiListen,
     'api.tokenFile': given.apiTokenFile,
+    ...(given.dashboard && { 'api.dashboard': true }),
     ...(given.logLevel !== undefined && {
       'log.level': chosen('log-level', logLevels, given.logLevel),
     }),
