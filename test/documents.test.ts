@@ -105,7 +105,7 @@ describe('ARCHITECTURE', () => {
     }
   })
 
-  it.each(['core', 'peer', 'api', 'cli'])('maps every source file of %s', (name) => {
+  it.each(['core', 'peer', 'api', 'cli', 'lab'])('maps every source file of %s', (name) => {
     const map = architecture.slice(
       architecture.indexOf('## Code map'),
       architecture.indexOf('## Words'),
