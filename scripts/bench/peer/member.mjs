@@ -76,10 +76,13 @@ const orders = {
   },
 }
 
+/** @param {string} order */
+const nameOf = (order) => /** @type {keyof typeof orders} */ (order)
+
 /** @param {import('./processes.ts').Asked} asked */
 async function answer({ id, order, argument }) {
   try {
-    process.send?.({ id, answer: await orders[order](/** @type {never} */ (argument)) })
+    process.send?.({ id, answer: await orders[nameOf(order)](/** @type {never} */ (argument)) })
   } catch (error) {
     process.send?.({ id, error: String(error) })
   }

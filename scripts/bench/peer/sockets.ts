@@ -24,3 +24,7 @@ export function countSockets(): void {
 export function bytesRead(): number {
   return [...sockets].reduce((sum, socket) => sum + socket.bytesRead, closed.read)
 }
+
+export function bytesWritten(): number {
+  return [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, closed.written)
+}
