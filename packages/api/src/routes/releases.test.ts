@@ -216,6 +216,8 @@ describe('the list of releases', () => {
     const [alice, bob] = mesh.peers as [Peer, Peer]
     const { ask } = apiOn(alice)
     const names = [(await alice.publish({ set: { a: 1, b: 2 }, message: 'm' })).name]
+    // Whoever has seen the one before stamps above it.
+    await mesh.settle()
     for (let at = 0; at < 4; at += 1) {
       names.unshift((await (at % 2 === 0 ? bob : alice).set('a', at + 2)).name)
       await mesh.settle()
