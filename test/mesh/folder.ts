@@ -9,6 +9,7 @@ export interface Folder extends AsyncDisposable {
 }
 
 const prefix = 'grapevine-test-'
+const ofRun = new RegExp(`^${prefix}(\\d+)-`)
 
 export async function makeFolder(): Promise<Folder> {
   await sweep()
@@ -19,8 +20,8 @@ export async function makeFolder(): Promise<Folder> {
 /** What a run left behind that was killed. */
 async function sweep(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
-    const pid = Number(name.slice(prefix.length).split('-')[0])
-    if (name.startsWith(prefix) && !isRunning(pid)) await remove(join(tmpdir(), name))
+    const [, pid] = ofRun.exec(name) ?? []
+    if (pid !== undefined && !isRunning(Number(pid))) await remove(join(tmpdir(), name))
   }
 }
 

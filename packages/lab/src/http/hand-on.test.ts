@@ -9,7 +9,7 @@ import type { Berth } from '../mesh/berth.js'
 import { handOn } from './hand-on.js'
 
 it('hands on what is asked, and nothing that belongs to the connection it came by', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'grapevine-test-'))
+  const folder = await mkdtemp(join(tmpdir(), 'grapevine-hand-on-'))
   onTestFinished(async () => rm(folder, { recursive: true, force: true }))
   let heard: IncomingHttpHeaders = {}
   const peer = createServer((request, response) => {
