@@ -8,10 +8,18 @@ import { node, root, tools } from './command.ts'
 import { lastLine, sum, tallyCommand, tallyVitest } from './tally.ts'
 import type { Tally, VitestReport } from './tally.ts'
 
-const runners: readonly ((args: readonly string[]) => Promise<Tally>)[] = [build, vitest]
+const runners: readonly ((args: readonly string[]) => Promise<Tally>)[] = [build, page, vitest]
 
 async function build(): Promise<Tally> {
   const { exitCode } = await node([tools.tsc, '-b'], { output: 'show' })
+  return tallyCommand(exitCode)
+}
+
+/** Some tests look at what a clone serves. */
+async function page(): Promise<Tally> {
+  const cwd = join(root, 'packages/dashboard')
+  const vite = join(cwd, 'node_modules/vite/bin/vite.js')
+  const { exitCode } = await node([vite, 'build', '--logLevel', 'warn'], { output: 'show', cwd })
   return tallyCommand(exitCode)
 }
 

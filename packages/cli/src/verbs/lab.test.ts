@@ -59,7 +59,7 @@ describe('grapevine lab', () => {
     ['lab slow 1 2', 'how slow is not said'],
     ['lab slow 1 2 --loss much', '--loss: much is no share'],
     ['lab dance', 'the lab cannot "dance"'],
-    ['lab --peers 1', 'a lab of 1 peers cannot be made'],
+    ['lab --peers 1 --headless', 'a lab of 1 peers cannot be made'],
     ['lab --peers few', '--peers "few" is no number'],
     ['lab --scenario nothing', 'there is no scenario of this name'],
     ['get shop/open --lab nobody', 'the lab has no peer "nobody"'],
