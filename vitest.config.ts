@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { reportFolder } from './scripts/stalled-reports.ts'
 
@@ -21,8 +22,8 @@ export default defineConfig({
     },
   },
   test: {
-    // The default leaves a core to the watcher; a run that is waited for may use them all.
-    maxWorkers: '100%',
+    // Many tests wait for a line or for half a minute of silence: one more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     // No test is about speed: the limit only ends what hangs, on a machine that is busy with other things.
     testTimeout: 60_000,
     hookTimeout: 60_000,
