@@ -14,9 +14,18 @@ process.stderr.on('error', () => {})
 
 const interruption = new AbortController()
 const interruptions = ['SIGINT', 'SIGTERM'] as const
+/** A parent that hands signals on tells of one Ctrl-C once more than the terminal did. */
+const sameMs = 1_000
+let interruptedMs: number | undefined
 for (const name of interruptions) {
-  // The second time somebody means it, and the system ends it: what is durable stays so.
-  process.once(name, () => interruption.abort(new Error(name)))
+  process.on(name, () => {
+    interruption.abort(new Error(name))
+    interruptedMs ??= performance.now()
+    if (performance.now() - interruptedMs < sameMs) return
+    // The second time somebody means it, and the system ends it: what is durable stays so.
+    process.removeAllListeners(name)
+    process.kill(process.pid, name)
+  })
 }
 
 process.exitCode = await run(process.argv.slice(2), {

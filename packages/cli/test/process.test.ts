@@ -61,6 +61,16 @@ describe('the process of a peer', () => {
     },
   )
 
+  it('takes one Ctrl-C that it is told of twice for one', async () => {
+    const folder = await makeFolder()
+    const up = await upIn(folder)
+    await hangOn(join(folder, '.grapevine', 'api.sock'), '/v1/watch')
+    up.child.kill('SIGINT')
+    await up.wrote('told to end')
+    up.child.kill('SIGINT')
+    expect(await up.ended, up.text()).toEqual({ code: 0, signal: null })
+  })
+
   it('reads its settings again on SIGHUP, and runs on', async () => {
     const folder = await makeFolder()
     const up = await upIn(folder)
