@@ -5,7 +5,7 @@ import { laws } from './laws.js'
 import { vectorLaws } from './vector-laws.js'
 
 /** More of them begin with the same ones: the seed stays. */
-const runs = Number(process.env['LAW_RUNS'] ?? 300)
+const runs = Number(process.env['LAW_RUNS'] ?? 200)
 const seed = 20_260_101
 
 describe('replica', () => {
